@@ -1,2 +1,137 @@
-// One message protocol between the extension and the inspector page: schemas give both the types and the validation.
-export {};
+import * as v from 'valibot';
+import {
+  addressSchema,
+  askSchemas,
+  headSchema,
+  idSchema,
+  outcomeSchema,
+  revisionSchema,
+  runSchema,
+  snapshotSchema,
+  structureSchema,
+  widthSchema,
+} from './model';
+
+/**
+ * One message protocol between the extension and the inspector page: schemas give both the types and the
+ * validation. Every request has an id and is answered exactly once, with a result or with a message, so that
+ * a request cannot hang.
+ */
+
+/** Commands that the page may ask the host to run on its function. The host maps them to command ids of its own. */
+export const pageCommandSchema = v.picklist(['assign', 'detach', 'permissive', 'showLog']);
+export type PageCommand = v.InferOutput<typeof pageCommandSchema>;
+
+/** What the page can ask for. */
+export const requestSchema = v.variant('kind', [
+  v.object({
+    kind: v.literal('confRead'),
+    offset: askSchemas.offset,
+    size: widthSchema,
+  }),
+  v.object({
+    kind: v.literal('confWrite'),
+    offset: askSchemas.offset,
+    size: widthSchema,
+    value: askSchemas.u32,
+  }),
+  v.object({
+    kind: v.literal('hardwareRead'),
+    offset: askSchemas.offset,
+    size: widthSchema,
+  }),
+  v.object({
+    kind: v.literal('hardwareWrite'),
+    offset: askSchemas.offset,
+    size: widthSchema,
+    value: askSchemas.u32,
+  }),
+  v.object({ kind: v.literal('command'), command: pageCommandSchema }),
+]);
+export type Request = v.InferOutput<typeof requestSchema>;
+
+/** What a request gives back: an outcome for accesses, nothing for commands. */
+export const replySchema = v.variant('kind', [
+  v.object({ kind: v.literal('outcome'), outcome: outcomeSchema }),
+  v.object({ kind: v.literal('done') }),
+]);
+export type Reply = v.InferOutput<typeof replySchema>;
+
+export const pageMessageSchema = v.variant('type', [
+  /** The page can take messages. */
+  v.object({ type: v.literal('ready') }),
+  /** A revision was skipped, or a change did not fit: send everything. `have` is the page's revision. */
+  v.object({ type: v.literal('resync'), have: revisionSchema }),
+  v.object({ type: v.literal('request'), id: idSchema, request: requestSchema }),
+  /** Something went wrong in the page; goes to the log. */
+  v.object({ type: v.literal('problem'), message: v.string() }),
+]);
+export type PageMessage = v.InferOutput<typeof pageMessageSchema>;
+
+export const hostMessageSchema = v.variant('type', [
+  v.object({ type: v.literal('snapshot'), snapshot: snapshotSchema }),
+  v.object({
+    type: v.literal('changed'),
+    /** The revision that the runs apply to. */
+    from: revisionSchema,
+    revision: revisionSchema,
+    hardware: v.array(runSchema),
+    guest: v.array(runSchema),
+    head: v.optional(headSchema),
+    structures: v.optional(v.array(structureSchema)),
+  }),
+  /** The function is not in the machine that is open. */
+  v.object({
+    type: v.literal('gone'),
+    address: addressSchema,
+    machine: v.string(),
+  }),
+  v.object({ type: v.literal('reply'), id: idSchema, reply: replySchema }),
+  v.object({ type: v.literal('failed'), id: idSchema, message: v.string() }),
+]);
+export type HostMessage = v.InferOutput<typeof hostMessageSchema>;
+
+/** What the page keeps in VS Code over a reload of the window, and its host reads to find the function again. */
+export const pageStateSchema = v.object({
+  address: addressSchema,
+  mode: v.optional(v.picklist(['guest', 'hardware', 'both'])),
+  width: v.optional(widthSchema),
+  /** Offset of the active cell. */
+  selection: v.optional(askSchemas.offset),
+  /** Scroll position of the grid and of the field list, in pixels. */
+  scroll: v.optional(v.tuple([v.number(), v.number()])),
+});
+export type PageState = v.InferOutput<typeof pageStateSchema>;
+
+/** A message that could be read, or why not, for the log. */
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+const issueText = (issue: v.BaseIssue<unknown>): string => {
+  const path = v.getDotPath(issue);
+  return path === null ? issue.message : `${path}: ${issue.message}`;
+};
+
+const parse = <T>(schema: v.GenericSchema<unknown, T>, what: string, input: unknown): Parsed<T> => {
+  const result = v.safeParse(schema, input);
+  if (result.success) return { ok: true, value: result.output };
+  return { ok: false, message: `${what} not understood: ${result.issues.map(issueText).join('; ')}` };
+};
+
+/** Reads a message from the page. Never throws. */
+export const parsePageMessage = (input: unknown): Parsed<PageMessage> =>
+  parse(pageMessageSchema, 'Message from the page', input);
+
+/** Reads a message from the extension. Never throws. */
+export const parseHostMessage = (input: unknown): Parsed<HostMessage> =>
+  parse(hostMessageSchema, 'Message from the extension', input);
+
+/** Reads what the page kept over a reload. Never throws. */
+export const parsePageState = (input: unknown): Parsed<PageState> =>
+  parse(pageStateSchema, 'Saved state', input);
+
+/** The id of a request that could not be read, so that it can be refused rather than left waiting. */
+export const requestIdOf = (input: unknown): number | undefined => {
+  const result = v.safeParse(v.object({ type: v.literal('request'), id: idSchema }), input);
+  return result.success ? result.output.id : undefined;
+};
