@@ -1,0 +1,89 @@
+/**
+ * Every id that the manifest and the code share. A test in VS Code holds this list and package.json against each
+ * other, both ways.
+ */
+
+export const Command = {
+  openDump: 'confspace.openDump',
+  openSample: 'confspace.openSample',
+  openInspector: 'confspace.openInspector',
+  assign: 'confspace.assign',
+  detach: 'confspace.detach',
+  seize: 'confspace.seize',
+  release: 'confspace.release',
+  setPermissive: 'confspace.setPermissive',
+  copyAddress: 'confspace.copyAddress',
+  showLog: 'confspace.showLog',
+} as const;
+
+export const View = {
+  machine: 'confspace.machine',
+  guests: 'confspace.guests',
+} as const;
+
+/** Commands that VS Code makes of the views' ids. */
+export const FocusCommand = {
+  machine: `${View.machine}.focus`,
+  guests: `${View.guests}.focus`,
+} as const;
+
+export const CONTAINER = 'confspace';
+
+export const Setting = {
+  section: 'confspace',
+  pciIds: 'confspace.pciIds',
+} as const;
+
+/** Keys in `when` and `enablement` clauses, kept by contextKeys.ts. */
+export const ContextKey = {
+  /** The machine has functions. */
+  hasFunctions: 'confspace.hasFunctions',
+  /** Some function is bound to pciback. */
+  hasSeized: 'confspace.hasSeized',
+  /** Some function is not bound to pciback. */
+  hasUnseized: 'confspace.hasUnseized',
+  /** Some function is assigned to a guest. */
+  hasAssigned: 'confspace.hasAssigned',
+  /** Some function is not assigned to a guest. */
+  hasUnassigned: 'confspace.hasUnassigned',
+} as const;
+
+export const Color = {
+  /** Guest's and hardware's value differ. */
+  difference: 'confspace.difference',
+  /** The guest's value comes from the driver, not from the hardware. */
+  emulated: 'confspace.emulated',
+  /** The source did not give the byte. */
+  unknown: 'confspace.unknown',
+  /** Edits go to the hardware, past every driver. */
+  hardwareEdit: 'confspace.hardwareEdit',
+  /** Changed by the last action. */
+  changed: 'confspace.changed',
+  /** A function that is bound to pciback. */
+  seized: 'confspace.seized',
+  /** A function that a guest has. */
+  assigned: 'confspace.assigned',
+} as const;
+
+/** Diagnostics of opened files. */
+export const DIAGNOSTICS = 'confspace';
+
+/** URIs of functions, `pci:/0000:00:1f.2`. */
+export const SCHEME = 'pci';
+
+export const WEBVIEW_PANEL = 'confspace.inspector';
+
+/** What tree rows say of themselves in `viewItem`. */
+export const Item = {
+  domain: 'domain',
+  bus: 'bus',
+  function: 'function',
+  capabilities: 'capabilities',
+  capability: 'capability',
+  chainProblem: 'chainProblem',
+  guest: 'guest',
+  guestDevice: 'guestDevice',
+} as const;
+
+/** `viewItem` of a function: `function.free`, `function.seized`, `function.assigned`, then `.permissive` where it is. */
+export type FunctionStanding = 'free' | 'seized' | 'assigned';
