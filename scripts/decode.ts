@@ -1,4 +1,4 @@
-// Prints what lspci decodes of dumps: `npm run decode -- DUMP...`. One JSON array with an object per device, in file
+// Prints what lspci decodes of dumps: `npm run decode -- DUMP...`. One JSON array with an object per device, in lspci's
 // order, duplicates included. Exit code 1 when a file cannot be read or holds no device.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

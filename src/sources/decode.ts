@@ -1,3 +1,4 @@
+import { compareBdf, formatBdf } from '../backend/spec/bdf';
 import { capabilityName, extendedCapabilityName } from '../backend/spec/capabilityIds';
 import { headerTypeOf, walkCapabilities, walkExtendedCapabilities } from '../backend/spec/chain';
 import { hex, readLe } from '../backend/spec/uint';
@@ -55,9 +56,9 @@ const decodeBlock = (block: Block, dump: string, ids: PciIds): DecodedDevice => 
   const classCode = empty ? 0xffffff : readLe(bytes, 0x08, 4) >>> 8;
   return {
     dump,
-    slot: `${hex(heading.domain, 4)}:${hex(heading.bus, 2)}:${hex(heading.device, 2)}.${heading.function}`,
+    slot: formatBdf(heading),
     title: ids.titleWithIds({
-      bdf: { ...heading },
+      bdf: heading,
       config: empty ? new Uint8Array(64).fill(0xff) : bytes,
       known,
     }),
@@ -86,8 +87,9 @@ const decodeBlock = (block: Block, dump: string, ids: PciIds): DecodedDevice => 
   };
 };
 
-/** Every device of a dump in file order, as `lspci -F` lists them: duplicates and devices without bytes too. */
+/** Every device of a dump in lspci's order, by address: duplicates and devices without bytes too, as `lspci -F` lists them. */
 export const decodeDump = (text: string, dump: string, ids: PciIds): DecodedDevice[] =>
   readBlocks(text)
     .blocks.filter((block) => block.heading.strict || block.length > 0)
+    .sort((a, b) => compareBdf(a.heading, b.heading))
     .map((block) => decodeBlock(block, dump, ids));
