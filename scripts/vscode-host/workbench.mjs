@@ -1,0 +1,287 @@
+// The workbench as a person uses it: palette, views, tree rows, inspector, theme. Used by start --check,
+// install-check, the integration runner and the end-to-end tests.
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openBrowser } from './browser.mjs';
+import { installHost } from './install.mjs';
+import {
+  extensionHostErrors,
+  installExtension,
+  makeProfile,
+  startServer,
+  workbenchUrl,
+  writeSettings,
+} from './server.mjs';
+
+export const PROJECT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const SAMPLE_WORKSPACE = path.join(PROJECT, 'samples/workspace');
+export const VSIX = path.join(PROJECT, 'dist/confspace.vsix');
+
+/** @param {string} key of package.nls.json */
+const nls = (key) => JSON.parse(readFileSync(path.join(PROJECT, 'package.nls.json'), 'utf8'))[key];
+
+/** VS Code's own names of the themes that we look at, and the class that the workbench wears then. */
+export const THEMES = /** @type {const} */ ({
+  dark: { name: 'Default Dark Modern', worn: 'vs-dark' },
+  light: { name: 'Default Light Modern', worn: 'vs' },
+  'high-contrast': { name: 'Default High Contrast', worn: 'hc-black' },
+});
+
+/** @typedef {keyof typeof THEMES} Theme */
+
+/**
+ * Adds an extension under development to the page's boot configuration: the way a VS Code built for production
+ * still has. Editing the document on its way instead would lose the page its right to open a loopback WebSocket.
+ * @param {import('playwright-core').Page} page
+ * @param {{ authority: string }} server
+ * @param {{ extensions: string[], tests?: string }} development absolute paths
+ */
+export async function addDevelopmentExtension(page, server, { extensions, tests }) {
+  /** @param {string} file */
+  const uri = (file) => ({ $mid: 1, scheme: 'vscode-remote', authority: server.authority, path: file });
+  await page.addInitScript(
+    (options) => {
+      const get = Element.prototype.getAttribute;
+      Element.prototype.getAttribute = function (name) {
+        const value = get.call(this, name);
+        if (name !== 'data-settings' || this.id !== 'vscode-workbench-web-configuration' || !value)
+          return value;
+        const configuration = JSON.parse(value);
+        configuration.developmentOptions = { ...configuration.developmentOptions, ...options };
+        return JSON.stringify(configuration);
+      };
+    },
+    { extensions: extensions.map(uri), ...(tests ? { extensionTestsPath: uri(tests) } : {}) },
+  );
+}
+
+/**
+ * @typedef {object} WorkbenchOptions
+ * @property {'dev' | 'vsix'} [from] the project folder as built, or the packaged VSIX installed
+ * @property {'newest' | 'oldest'} [variant]
+ * @property {Theme} [theme]
+ * @property {{ width: number, height: number }} [viewport]
+ * @property {string | undefined} [folder] copied, so that nothing writes into the original
+ * @property {Record<string, unknown>} [settings]
+ * @property {(line: string) => void} [say] progress lines
+ */
+
+/**
+ * Starts server and browser and waits until the extension's icon stands in the activity bar.
+ * @param {WorkbenchOptions} [options]
+ */
+export async function openWorkbench({
+  from = 'dev',
+  variant = 'newest',
+  theme = 'dark',
+  viewport = { width: 1280, height: 800 },
+  folder = SAMPLE_WORKSPACE,
+  settings = {},
+  say = () => {},
+} = {}) {
+  // The newest host also holds the Chromium for every variant.
+  await installHost('newest', { say });
+  if (variant !== 'newest') await installHost(variant, { say });
+  const profile = makeProfile();
+  const workspace = path.join(profile.base, 'workspace');
+  cpSync(folder, workspace, { recursive: true });
+  writeSettings(profile, { 'workbench.colorTheme': THEMES[theme].name, ...settings });
+  if (from === 'vsix') {
+    installExtension(profile, VSIX, variant);
+    say(`${path.basename(VSIX)} installed`);
+  }
+  const server = await startServer({ variant, profile });
+  say(`VS Code server answers at ${server.url}`);
+  /** @type {Awaited<ReturnType<typeof openBrowser>>} */
+  let ui;
+  try {
+    ui = await openBrowser({ viewport });
+  } catch (error) {
+    await server.stop();
+    server.remove();
+    throw error;
+  }
+  const workbench = new Workbench(server, ui, workspace, { ...settings });
+  try {
+    if (from === 'dev') await addDevelopmentExtension(ui.page, server, { extensions: [PROJECT] });
+    await ui.page.goto(workbenchUrl(server, workspace));
+    await workbench.ready();
+    say('the workbench shows the PCI icon');
+  } catch (error) {
+    const told = await workbench.troubleReport();
+    await workbench.close();
+    throw new Error(`${error instanceof Error ? error.message : error}\n${told}`);
+  }
+  return workbench;
+}
+
+export class Workbench {
+  /**
+   * @param {import('./server.mjs').Server} server
+   * @param {Awaited<ReturnType<typeof openBrowser>>} ui
+   * @param {string} workspace the copied folder
+   * @param {Record<string, unknown>} settings
+   */
+  constructor(server, ui, workspace, settings) {
+    this.server = server;
+    this.ui = ui;
+    this.page = ui.page;
+    this.workspace = workspace;
+    this.settings = settings;
+    /** @type {string | undefined} */
+    this.diedOf = undefined;
+    server.onLine(/Extension Host Process exited with code: [^0]/, (line) => (this.diedOf ??= line.trim()));
+  }
+
+  /** Contributed commands appear only after the remote extensions are read; the contributed icon tells when. */
+  async ready() {
+    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+    await this.activityIcon().waitFor({ timeout: 60_000 });
+  }
+
+  activityIcon() {
+    return this.page.getByRole('tab', { name: nls('container.title'), exact: true }).first();
+  }
+
+  /** Shows the PCI views in the side bar. */
+  async showViews() {
+    const icon = this.activityIcon();
+    if ((await icon.getAttribute('aria-selected')) !== 'true') await icon.click();
+    await this.view('machine').waitFor();
+  }
+
+  /** @param {'machine' | 'guests'} which */
+  view(which) {
+    const name = nls(`view.${which}.name`);
+    return this.page.locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${name}"]`) });
+  }
+
+  /** @param {'machine' | 'guests'} which @param {string | RegExp} [text] */
+  rows(which, text) {
+    const rows = this.view(which).locator('.monaco-list-row');
+    return text === undefined ? rows : rows.filter({ hasText: text });
+  }
+
+  /**
+   * Runs a command through the palette.
+   * @param {string} title with its category, as the palette shows it
+   */
+  async palette(title) {
+    const box = this.page.locator('.quick-input-widget input[type=text]').first();
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await this.page.keyboard.press('F1');
+      await box.waitFor();
+      await box.fill(`>${title}`);
+      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+      const found = await row.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (found) {
+        await row.click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`not in the palette: ${title}`);
+  }
+
+  /** Chooses in an open quick pick. @param {string | RegExp} text */
+  async pick(text) {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** Answers VS Code's simple file dialog. @param {string} file absolute */
+  async answerFileDialog(file) {
+    const box = this.page.locator('.quick-input-widget input[type=text]').first();
+    await box.waitFor();
+    await box.fill(file);
+    await this.page
+      .locator('.quick-input-widget')
+      .getByRole('button', { name: /^(OK|Open)/ })
+      .first()
+      .click();
+  }
+
+  /** @param {string | RegExp} text */
+  toast(text) {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text }).first();
+  }
+
+  /** The inspector's document. Only one inspector is visible at a time in what we drive. */
+  inspector() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** Waits until the inspector's grid shows bytes: it says so on its body. @param {number} [timeout] ms */
+  async inspectorPainted(timeout = 30_000) {
+    await this.inspector().locator('body[data-painted]:not([data-painted=""])').waitFor({ timeout });
+  }
+
+  /** The page itself, for axe and for evaluating in it. */
+  async inspectorFrame() {
+    await this.inspectorPainted();
+    for (const frame of this.page.frames()) {
+      const painted = await frame.evaluate(() => document.body?.dataset['painted']).catch(() => undefined); // a frame that is being replaced
+      if (painted) return frame;
+    }
+    throw new Error('no frame holds the inspector');
+  }
+
+  /** @param {Theme} theme */
+  async setTheme(theme) {
+    const { name, worn } = THEMES[theme];
+    writeSettings(this.server.profile, { 'workbench.colorTheme': name, ...this.settings });
+    await this.page.locator(`.monaco-workbench.${worn}`).waitFor({ timeout: 15_000 });
+  }
+
+  /** @param {string} file */
+  async screenshot(file) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Everything that went wrong so far, by kind. Empty arrays are what a test wants to see. */
+  trouble() {
+    const { consoleErrors, cspViolations, pageErrors, outsideRequests } = this.ui.seen;
+    return {
+      consoleErrors: consoleErrors.filter((line) => !NOISE.some((noise) => noise.test(line))),
+      cspViolations,
+      pageErrors,
+      outsideRequests: [...new Set(outsideRequests)],
+      extensionHost: [
+        ...extensionHostErrors(this.server.profile).filter(
+          (line) => !NOISE.some((noise) => noise.test(line)),
+        ),
+        ...(this.diedOf ? [this.diedOf] : []),
+      ],
+    };
+  }
+
+  /** For a person: what the browser, the extension host and the server said last. */
+  async troubleReport() {
+    const told = Object.entries(this.trouble()).flatMap(([kind, lines]) =>
+      lines.slice(-8).map((line) => `${kind}: ${line.slice(0, 600)}`),
+    );
+    return [...told, '--- server log (tail)', ...this.server.tail(15)].join('\n');
+  }
+
+  async close({ keep = false } = {}) {
+    await Promise.race([
+      this.ui.close().catch(() => undefined), // already gone
+      new Promise((resolve) => setTimeout(resolve, 5000).unref()),
+    ]);
+    await this.server.stop();
+    if (!keep) this.server.remove();
+  }
+}
+
+/** What the VS Code server itself says on every start, extension or not. */
+const NOISE = [/placeholder-that-matches-nothing^/];
