@@ -34,18 +34,16 @@ export const Setting = {
   pciIds: 'confspace.pciIds',
 } as const;
 
-/** Keys in `when` and `enablement` clauses, kept by contextKeys.ts. */
+/**
+ * Keys in `when` and `enablement` clauses, kept by contextKeys.ts. They name what is known to be impossible, so that
+ * commands are offered before the extension has started.
+ */
 export const ContextKey = {
-  /** The machine has functions. */
-  hasFunctions: 'confspace.hasFunctions',
-  /** Some function is bound to pciback. */
-  hasSeized: 'confspace.hasSeized',
-  /** Some function is not bound to pciback. */
-  hasUnseized: 'confspace.hasUnseized',
-  /** Some function is assigned to a guest. */
-  hasAssigned: 'confspace.hasAssigned',
-  /** Some function is not assigned to a guest. */
-  hasUnassigned: 'confspace.hasUnassigned',
+  noFunctions: 'confspace.noFunctions',
+  noneSeized: 'confspace.noneSeized',
+  allSeized: 'confspace.allSeized',
+  noneAssigned: 'confspace.noneAssigned',
+  allAssigned: 'confspace.allAssigned',
 } as const;
 
 export const Color = {

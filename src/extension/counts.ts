@@ -1,0 +1,11 @@
+import * as vscode from 'vscode';
+
+/** Counts of things in words. */
+export const functionCount = (n: number): string =>
+  n === 1 ? vscode.l10n.t('1 function') : vscode.l10n.t('{0} functions', n);
+
+export const deviceCount = (n: number): string =>
+  n === 1 ? vscode.l10n.t('1 device') : vscode.l10n.t('{0} devices', n);
+
+export const problemCount = (n: number): string =>
+  n === 1 ? vscode.l10n.t('1 problem') : vscode.l10n.t('{0} problems', n);

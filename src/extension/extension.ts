@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { Actions } from './commands/actions';
+import { registerFunctionCommands } from './commands/functionCommands';
+import { MachineOpener, registerMachineCommands } from './commands/machineCommands';
+import { ContextKeys } from './contextKeys';
+import { DumpProblems } from './dump/dumpProblems';
+import { Setting } from './ids';
+import { Inspectors } from './inspector/panel';
+import { readNames } from './names';
+import { MachineSession, type Session } from './session';
+import { SessionStore } from './sessionStore';
+import { startMachine } from './start';
+import { FunctionDecorations } from './views/decorations';
+import { MachineStatus } from './views/statusBar';
+import { Views } from './views/views';
+
+/** What other extensions and the tests get from `activate`. */
+export interface Api {
+  readonly session: Session;
+}
+
+const LOG_NAME = 'PCI Config';
+
+let store: SessionStore | undefined;
+
+export const activate = async (context: vscode.ExtensionContext): Promise<Api> => {
+  const { extensionUri, subscriptions } = context;
+  const log = vscode.window.createOutputChannel(LOG_NAME, { log: true });
+  const dumpProblems = new DumpProblems();
+  const sessionStore = (store = new SessionStore(context.workspaceState, log));
+  subscriptions.push(log, dumpProblems, sessionStore);
+
+  const [names, started] = await Promise.all([
+    readNames(extensionUri, log),
+    startMachine(extensionUri, sessionStore, dumpProblems, log),
+  ]);
+  const session = new MachineSession(started.machine, started.origin, names);
+  sessionStore.follow(session);
+  const actions = new Actions(session, log);
+  const opener = new MachineOpener(extensionUri, session, dumpProblems, log);
+  const views = new Views(session, actions, opener, log);
+  const decorations = new FunctionDecorations(session);
+  const inspectors = new Inspectors(context, session, log);
+  subscriptions.push(
+    session,
+    views,
+    decorations,
+    inspectors,
+    new MachineStatus(session),
+    new ContextKeys(session),
+    vscode.window.registerFileDecorationProvider(decorations),
+    registerMachineCommands(opener, log),
+    registerFunctionCommands({
+      session,
+      actions,
+      log,
+      selectionOf: (view) => views.selectionOf(view),
+      openInspector: (bdf) => inspectors.open(bdf),
+    }),
+    vscode.workspace.onDidChangeConfiguration(async (change) => {
+      if (change.affectsConfiguration(Setting.pciIds)) session.rename(await readNames(extensionUri, log));
+    }),
+  );
+  return { session };
+};
+
+/** Writes what the last moments changed, so that a reload finds it. */
+export const deactivate = async (): Promise<void> => {
+  await store?.save();
+};

@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { Color } from '../ids';
+import { standingOf } from '../functionText';
+import { bdfOfUri, functionUri } from '../functionUri';
+import type { Session } from '../session';
+
+/** Badges of functions: G where a guest has one, P where pciback has it. */
+export class FunctionDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri[] | undefined>();
+  private readonly subscriptions: vscode.Disposable[];
+  readonly onDidChangeFileDecorations = this.changed.event;
+
+  constructor(private readonly session: Session) {
+    this.subscriptions = [
+      this.changed,
+      session.onDidReplaceMachine(() => this.changed.fire(undefined)),
+      session.onDidChange((change) => this.changed.fire(change.functions?.map(functionUri))),
+    ];
+  }
+
+  provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
+    const bdf = bdfOfUri(uri);
+    const state = bdf && this.session.machine.function(bdf);
+    if (!state) return undefined;
+    switch (standingOf(state)) {
+      case 'assigned':
+        return new vscode.FileDecoration(
+          'G',
+          vscode.l10n.t('Assigned to guest {0}', state.assignedTo?.domid ?? 0),
+          new vscode.ThemeColor(Color.assigned),
+        );
+      case 'seized':
+        return new vscode.FileDecoration(
+          'P',
+          vscode.l10n.t('Bound to pciback'),
+          new vscode.ThemeColor(Color.seized),
+        );
+      case 'free':
+        return undefined;
+    }
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+}
