@@ -58,9 +58,10 @@ const decodeBlock = (block: Block, dump: string, ids: PciIds): DecodedDevice => 
     dump,
     slot: formatBdf(heading),
     title: ids.titleWithIds({
-      bdf: heading,
-      config: empty ? new Uint8Array(64).fill(0xff) : bytes,
-      known,
+      vendorId: empty ? 0xffff : readLe(bytes, 0, 2),
+      deviceId: empty ? 0xffff : readLe(bytes, 2, 2),
+      classCode,
+      revision: empty ? 0xff : (bytes[0x08] ?? 0),
     }),
     configBytes: shownBytes(length, headerType),
     headerType: headerType ?? null,

@@ -33,6 +33,23 @@ const IDE_FLAGS: readonly (readonly [number, string])[] = [
 const REVISION = 0x08;
 const CLASS_PROG = 0x09;
 
+/** What a function is named by. A machine's FunctionState is one; `identityOf` makes one of a description. */
+export interface Identity {
+  readonly vendorId: number;
+  readonly deviceId: number;
+  /** Class, subclass and programming interface, 24 bits. */
+  readonly classCode: number;
+  readonly revision: number;
+}
+
+/** The identity that a description's bytes give; a VF's ids are those that the kernel knows. */
+export const identityOf = ({ config, vendorId, deviceId }: FunctionDescription): Identity => ({
+  vendorId: vendorId ?? readLe(config, 0, 2),
+  deviceId: deviceId ?? readLe(config, 2, 2),
+  classCode: readLe(config, CLASS_PROG, 2) | ((config[CLASS_PROG + 2] ?? 0) << 16),
+  revision: config[REVISION] ?? 0,
+});
+
 export class PciIds {
   private readonly vendors = new Map<string, Section>();
   private readonly classes = new Map<string, Section>();
@@ -175,18 +192,15 @@ export class PciIds {
   }
 
   /**
-   * What `lspci` prints after the slot: `SATA controller: Intel Corporation 82801I ... (rev 02)`. A VF is named by
-   * the ids that the kernel knows. Unknown bytes count as ff.
+   * What `lspci` prints after the slot: `SATA controller: Intel Corporation 82801I ... (rev 02)`.
    */
-  title(fn: FunctionDescription): string {
-    const { vendorId, deviceId, classCode, revision } = identityOf(fn);
+  title({ vendorId, deviceId, classCode, revision }: Identity): string {
     const rev = revision ? ` (rev ${hex(revision, 2)})` : '';
     return `${this.className(classCode)}: ${this.deviceTitle(vendorId, deviceId)}${rev}`;
   }
 
   /** What `lspci -nn -v` prints after the slot: with ids in brackets and the programming interface. */
-  titleWithIds(fn: FunctionDescription): string {
-    const { vendorId, deviceId, classCode, revision } = identityOf(fn);
+  titleWithIds({ vendorId, deviceId, classCode, revision }: Identity): string {
     const vendor = this.vendor(vendorId);
     const device = this.device(vendorId, deviceId);
     const name = vendor === undefined ? 'Device' : `${vendor} ${device ?? 'Device'}`;
@@ -199,13 +213,6 @@ export class PciIds {
     return `${this.classNameWithId(classCode)}: ${name} [${hex(vendorId, 4)}:${hex(deviceId, 4)}]${rev}${prog}`;
   }
 }
-
-const identityOf = ({ config, vendorId, deviceId }: FunctionDescription) => ({
-  vendorId: vendorId ?? readLe(config, 0, 2),
-  deviceId: deviceId ?? readLe(config, 2, 2),
-  classCode: readLe(config, CLASS_PROG, 2) | ((config[CLASS_PROG + 2] ?? 0) << 16),
-  revision: config[REVISION] ?? 0,
-});
 
 const pair = (
   vendor: string | undefined,
