@@ -49,7 +49,11 @@ class Reader {
   private readonly row: HexRow = newRow();
   private overflow = false;
 
-  constructor(private readonly text: string) {}
+  /** `margin`: characters of quoting or indentation before each line, so that columns stay the file's. */
+  constructor(
+    private readonly text: string,
+    private readonly margin: number,
+  ) {}
 
   line(start: number, end: number, line: number): void {
     const { text, row } = this;
@@ -104,7 +108,11 @@ class Reader {
     const { row } = this;
     const block = this.block ?? this.resumed(start, end, line);
     if (!block) return;
-    const place = (from: number) => ({ line, column: from - start + 1, endColumn: end - start + 1 });
+    const place = (from: number) => ({
+      line,
+      column: this.margin + from - start + 1,
+      endColumn: this.margin + end - start + 1,
+    });
     if (row.count === 0) {
       // Words such as `add: ` read as offsets; only what stands where a row would is a broken row.
       if (row.offset % 16 === 0 && row.offset < CONFIG_SPACE_END)
@@ -162,8 +170,8 @@ class Reader {
     if (row.offset === 0 && row.count === 16 && !this.overflow)
       this.problems.add({
         line,
-        column: 1,
-        endColumn: end - start + 1,
+        column: this.margin + 1,
+        endColumn: this.margin + end - start + 1,
         severity: 'info',
         message: 'Hex rows without a device line before them are ignored.',
       });
@@ -199,11 +207,23 @@ class Reader {
 }
 
 /**
- * Finds the devices in any text that holds lspci output, in one pass. Slot lines and hex rows are those of
- * lspci -F; damaged rows give what they can and are reported. Never throws.
+ * Finds the devices in any text that holds lspci output. Slot lines and hex rows are those of lspci -F; damaged rows
+ * give what they can and are reported. A dump that stands indented or quoted as a whole, as in mail and in bug
+ * reports, is read too. Never throws.
  */
 export const readBlocks = (text: string): Blocks => {
-  const reader = new Reader(text);
+  const found = readLines(text, '');
+  if (found.blocks.some((block) => block.length > 0)) return found;
+  const prefix = QUOTED_ROW.exec(text)?.[1];
+  return prefix === undefined ? found : readLines(text, prefix);
+};
+
+/** The first row of a device behind blanks or quotation marks. */
+const QUOTED_ROW = /^([ \t>|]{1,16})00: (?:[0-9a-f]{2} ){15}[0-9a-f]{2}\s*$/im;
+
+const readLines = (text: string, prefix: string): Blocks => {
+  const reader = new Reader(text, prefix.length);
+  const emptyLine = prefix.trimEnd();
   const length = text.length;
   let line = 1;
   for (let start = 0; start < length; line++) {
@@ -211,6 +231,10 @@ export const readBlocks = (text: string): Blocks => {
     if (end < 0) end = length;
     const next = end + 1;
     if (end > start && text.charCodeAt(end - 1) === CR) end--;
+    if (prefix !== '') {
+      if (text.startsWith(prefix, start)) start = Math.min(end, start + prefix.length);
+      else if (end - start === emptyLine.length && text.startsWith(emptyLine, start)) start = end;
+    }
     reader.line(start, end, line);
     start = next;
   }

@@ -170,6 +170,20 @@ describe('parseLspci', () => {
     });
   });
 
+  it('reads a dump that is indented or quoted as a whole, and counts columns in the file', () => {
+    const dump = `00:03.0 X\n\tKernel driver in use: tg3\n${row(0)}10: 00 zz\n\n00:04.0 Y\n${row(0)}`;
+    for (const prefix of ['    ', '> ', '> > ']) {
+      const text = `A user wrote:\n${dump.trimEnd().replace(/^/gm, prefix).replace(/ +$/gm, '')}\nregards\n`;
+      expect(parse(text).map((fn) => [formatBdf(fn.bdf), fn.driver, fn.sourceLine])).toEqual([
+        ['0000:00:03.0', 'tg3', 2],
+        ['0000:00:04.0', undefined, 7],
+      ]);
+      expect(parseLspci(text, 'quoted').problems).toMatchObject([
+        { line: 5, column: prefix.length + 8, severity: 'error' },
+      ]);
+    }
+  });
+
   it('reads UTF-16 text with a byte-order mark', () => {
     const text = `\ufeff00:00.0 X\n${row(0)}`;
     expect(one(decodeText(new Uint8Array(Buffer.from(text, 'utf16le')))).config[5]).toBe(5);
