@@ -1,0 +1,182 @@
+import type { BitField, Image, Register } from '../../src/protocol/model';
+import { element, setText, span } from '../ui/element';
+import { button, checkbox } from '../ui/toolkit';
+import type { View } from '../view';
+import type { Line } from './fieldTree';
+import {
+  accessText,
+  fieldText,
+  fieldValueAt,
+  hexOf,
+  isWriteOneToClear,
+  meaningOf,
+  registerValue,
+  shownFields,
+} from './registerValue';
+
+/** Shown where the bytes behind a value are not known. */
+const UNKNOWN = '··';
+
+/** The value of a register or field in an image, as text; undefined for structures, which have none. */
+const valueText = (line: Line, image: Image): string | undefined => {
+  const { register, field } = line;
+  if (!register) return undefined;
+  if (!field) {
+    const value = registerValue(image, register);
+    return value === undefined ? UNKNOWN : hexOf(value, 8 * register.width);
+  }
+  const value = fieldValueAt(image, register, field);
+  if (value === undefined) return UNKNOWN;
+  return flagLike(field) ? (value === 1 ? '+' : '-') : hexOf(value, field.width);
+};
+
+/** One bit whose two values have no names of their own: shown as `+` and `-`, edited by a box. */
+export const flagLike = (field: BitField): boolean => field.width === 1 && field.values.length === 0;
+
+const bitsText = (field: BitField): string =>
+  field.width === 1 ? `[${field.lsb}]` : `[${field.lsb + field.width - 1}:${field.lsb}]`;
+
+/** Flags of a register in lspci's manner, those that differ marked. */
+const summary = (into: HTMLElement, register: Register, view: View): void => {
+  const image = view.mode === 'hardware' ? view.hardware : (view.guest ?? view.hardware);
+  const other = view.mode === 'hardware' ? view.guest : view.hardware;
+  const parts: HTMLElement[] = [];
+  for (const field of shownFields(register)) {
+    const value = fieldValueAt(image, register, field);
+    const text = value === undefined ? UNKNOWN : fieldText(field, value);
+    const part = span(
+      'flag',
+      text === '+' || text === '-' ? `${field.name}${text}` : `${field.name} ${text}`,
+    );
+    if (other && fieldValueAt(other, register, field) !== value) part.classList.add('differs');
+    parts.push(part);
+  }
+  into.replaceChildren(...parts);
+};
+
+/** One row of the field list and the parts of it that change. */
+export class FieldRow {
+  readonly root: HTMLElement;
+  private readonly guest = element('span', { class: 'value guest', attributes: { role: 'gridcell' } });
+  private readonly hardware = element('span', { class: 'value hardware', attributes: { role: 'gridcell' } });
+  private readonly flags: HTMLElement | undefined;
+  private readonly meaning: HTMLElement | undefined;
+  /** The control that sets or clears a single bit. */
+  private box: HTMLElement | undefined;
+
+  constructor(
+    readonly line: Line,
+    private readonly toggleBit: (line: Line, value: number) => void,
+  ) {
+    const { structure, register, field } = line;
+    const part = field ?? register ?? structure;
+    this.root = element('div', {
+      class: `field-row level-${line.level}`,
+      attributes: { role: 'row', 'aria-level': String(line.level), tabindex: '-1' },
+    });
+    this.root.dataset['key'] = line.key;
+    const name = element('span', { class: 'name', attributes: { role: 'gridcell' }, title: part.title });
+    name.append(span('twisty', ''));
+    const words = element('span', { class: 'words' });
+    if (!register) {
+      const at = `[${structure.offset.toString(16).padStart(2, '0')}]`;
+      const version = structure.version === undefined ? '' : ` v${structure.version}`;
+      words.append(
+        span('place', at),
+        span('label', structure.name),
+        span('title', `${structure.title}${version}`),
+      );
+    } else if (!field) {
+      words.append(
+        span('place', register.offset.toString(16).padStart(2, '0')),
+        span('label', register.name),
+      );
+      if (line.children.length > 0) {
+        this.flags = element('span', { class: 'flags', attributes: { role: 'gridcell' } });
+      }
+    } else {
+      words.append(span('place', bitsText(field)), span('label', field.name));
+      this.meaning = span('meaning', '');
+      words.append(this.meaning);
+    }
+    name.append(words);
+    const access = element('span', {
+      class: 'access',
+      text: field ? field.access : register ? accessText(register) : '',
+      attributes: { role: 'gridcell' },
+    });
+    if (!register) {
+      name.setAttribute('aria-colspan', '4');
+      this.root.append(name);
+    } else this.root.append(name, this.guest, this.hardware, access);
+    if (this.flags) this.root.append(this.flags);
+  }
+
+  setExpanded(expanded: boolean | undefined): void {
+    if (expanded === undefined) this.root.removeAttribute('aria-expanded');
+    else this.root.setAttribute('aria-expanded', String(expanded));
+  }
+
+  /** The cell where edits happen now. */
+  editCell(view: View): HTMLElement {
+    return view.target === 'guest' ? this.guest : this.hardware;
+  }
+
+  update(view: View): void {
+    const { line } = this;
+    const { register, field } = line;
+    if (!register) {
+      const end = line.structure.offset + line.structure.length;
+      let differs = false;
+      for (let i = line.structure.offset; i < end && !differs; i++) differs = view.differs(i);
+      this.root.classList.toggle('differs', differs);
+      return;
+    }
+    const guest = view.guest ? valueText(line, view.guest) : '';
+    const hardware = valueText(line, view.hardware);
+    this.root.classList.toggle('differs', view.guest !== undefined && guest !== hardware);
+    if (this.root.classList.contains('editing')) return;
+    setText(this.guest, guest ?? '');
+    setText(this.hardware, hardware ?? '');
+    this.box = undefined;
+    if (field && flagLike(field)) this.showBox(view, register, field);
+    if (this.flags) summary(this.flags, register, view);
+    if (this.meaning && field) {
+      const value = fieldValueAt(view.targetImage, register, field);
+      setText(this.meaning, value === undefined ? '' : (meaningOf(field, value) ?? ''));
+    }
+  }
+
+  private showBox(view: View, register: Register, field: BitField): void {
+    const value = fieldValueAt(view.targetImage, register, field);
+    if (value === undefined) return;
+    const cell = this.editCell(view);
+    if (isWriteOneToClear(field)) {
+      if (value === 0) return;
+      const clear = button(
+        'clear',
+        () => this.toggleBit(this.line, 1),
+        'icon',
+        `Clear ${field.name}: write 1`,
+      );
+      clear.tabIndex = -1;
+      cell.replaceChildren(clear, '+');
+      this.box = clear;
+      return;
+    }
+    const box = checkbox(`${register.name} ${field.name}`, value === 1, (checked) => {
+      // What the device makes of it decides what is shown; the update puts a new box here.
+      this.toggleBit(this.line, checked ? 1 : 0);
+    });
+    box.tabIndex = -1;
+    cell.replaceChildren(box, value === 1 ? '+' : '-');
+    this.box = box;
+  }
+
+  /** Toggles the bit as a click on its box would; false when the row has no box. */
+  toggle(): boolean {
+    if (!this.box) return false;
+    this.box.click();
+    return true;
+  }
+}
