@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Machine } from '../backend/machine';
 import { formatBdf, formatShortBdf, type Bdf } from '../backend/spec/bdf';
-import { hex } from '../backend/spec/uint';
 import type { FunctionState } from '../backend/view';
 import type { FunctionStanding } from './ids';
 import type { Session } from './session';
@@ -25,10 +24,7 @@ export const addressText = (session: Session, bdf: Bdf): string =>
   withDomains(session.machine) ? formatBdf(bdf) : formatShortBdf(bdf);
 
 /** `SATA controller: Intel Corporation ... (rev 02)`: what lspci prints after the address. */
-export const functionTitle = ({ names }: Session, state: FunctionState): string => {
-  const revision = state.revision === 0 ? '' : ` (rev ${hex(state.revision, 2)})`;
-  return `${names.className(state.classCode)}: ${names.deviceTitle(state.vendorId, state.deviceId)}${revision}`;
-};
+export const functionTitle = ({ names }: Session, state: FunctionState): string => names.title(state);
 
 /** `00:1f.2 SATA controller: Intel Corporation ...`: the line that lspci prints. */
 export const functionLine = (session: Session, state: FunctionState): string =>
