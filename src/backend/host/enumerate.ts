@@ -1,0 +1,80 @@
+import type { PciFunction } from '../device/pciFunction';
+import { findCapability } from './capability';
+import type { HostKernel } from './hostKernel';
+import { PciDev } from './pciDev';
+import {
+  CAP_ID_EXP,
+  CAP_ID_MSI,
+  CAP_ID_MSIX,
+  CAP_ID_PCIX,
+  CAP_ID_PM,
+  EXP_DEVCAP,
+  EXP_FLAGS,
+  PCI_DEVICE_ID,
+  PCI_HEADER_TYPE,
+  PCI_STATUS,
+  PCI_VENDOR_ID,
+  PM_CAP_D1,
+  PM_CAP_D2,
+  PM_CAP_VER_MASK,
+  PM_PMC,
+  STATUS_IMM_READY,
+} from './registers';
+import { probeResetMethods } from './reset';
+
+/**
+ * The kernel's view of a function when it is found: pci_setup_device and the capability init calls.
+ * Nothing is written; the enumeration-time MSI-off and PME writes of a real boot are not replayed.
+ */
+
+const MAX_PM_VERSION = 3;
+const SUBSYSTEM_VENDOR = 0x2c;
+const SUBSYSTEM_ID = 0x2e;
+const CLASS_REVISION = 0x08;
+
+export interface EnumerationFacts {
+  readonly irq: number;
+  /** Ids the kernel knows for a virtual function. */
+  readonly vendorId?: number | undefined;
+  readonly deviceId?: number | undefined;
+  readonly physfn?: PciDev | undefined;
+  readonly flags?: PciDev['flags'];
+}
+
+/** Makes the device and adds it to the host. Resources are set by the caller. */
+export const enumerate = (host: HostKernel, fn: PciFunction, facts: EnumerationFacts): PciDev => {
+  const dev = new PciDev(host, fn);
+  if (facts.flags !== undefined) dev.flags = facts.flags;
+  dev.physfn = facts.physfn;
+  dev.irq = facts.irq;
+  dev.vendor = facts.vendorId ?? dev.read(PCI_VENDOR_ID, 2);
+  dev.device = facts.deviceId ?? dev.read(PCI_DEVICE_ID, 2);
+  const classRevision = dev.read(CLASS_REVISION, 4);
+  dev.classCode = classRevision >>> 8;
+  dev.revision = classRevision & 0xff;
+  dev.headerType = dev.read(PCI_HEADER_TYPE, 1) & 0x7f;
+  if (dev.headerType === 0) {
+    dev.subsystemVendor = dev.read(SUBSYSTEM_VENDOR, 2);
+    dev.subsystemDevice = dev.read(SUBSYSTEM_ID, 2);
+  }
+  dev.immediateReady = (dev.read(PCI_STATUS, 2) & STATUS_IMM_READY) !== 0;
+
+  const pm = findCapability(dev, CAP_ID_PM);
+  const pmc = pm === 0 ? 0 : dev.read(pm + PM_PMC, 2);
+  if (pm !== 0 && (pmc & PM_CAP_VER_MASK) <= MAX_PM_VERSION) {
+    dev.pmCap = pm;
+    dev.d1Support = (pmc & PM_CAP_D1) !== 0 && !dev.flags.noD1D2;
+    dev.d2Support = (pmc & PM_CAP_D2) !== 0 && !dev.flags.noD1D2;
+  }
+  dev.msiCap = findCapability(dev, CAP_ID_MSI);
+  dev.msixCap = findCapability(dev, CAP_ID_MSIX);
+  dev.pcixCap = findCapability(dev, CAP_ID_PCIX);
+  dev.expressCap = findCapability(dev, CAP_ID_EXP);
+  if (dev.expressCap !== 0) {
+    dev.expressFlags = dev.read(dev.expressCap + EXP_FLAGS, 2);
+    dev.expressDevCap = dev.read(dev.expressCap + EXP_DEVCAP, 4);
+  }
+  dev.resetMethods = probeResetMethods(dev);
+  host.devices.push(dev);
+  return dev;
+};

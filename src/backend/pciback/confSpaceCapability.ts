@@ -1,0 +1,180 @@
+import { findCapability } from '../host/capability';
+import { PCIBIOS_SET_FAILED } from '../host/codes';
+import type { PciDev } from '../host/pciDev';
+import { setPowerState } from '../host/power';
+import {
+  CAP_ID_MSI,
+  CAP_ID_MSIX,
+  CAP_ID_PM,
+  CAP_ID_VPD,
+  COMMAND_INTX_DISABLE,
+  MSI_FLAGS,
+  MSI_FLAGS_ENABLE,
+  MSIX_FLAGS,
+  MSIX_FLAGS_ENABLE,
+  MSIX_FLAGS_MASKALL,
+  PCI_COMMAND,
+  PM_CTRL,
+  PM_CTRL_STATE_MASK,
+  PM_PMC,
+} from '../host/registers';
+import { field, readRaw, shown, writeRaw, type ConfigField, type FieldRead, type FieldWrite } from './field';
+
+/**
+ * Capability fields (conf_space_capability.c).
+ * Policy: only the first VPD, PM, MSI and MSI-X capability is overlaid. Headers are read-only. VPD can be read but
+ * not written. PME can neither be advertised nor switched on; power states go through the kernel. MSI and MSI-X
+ * control words change only with allow_interrupt_control, one interrupt type at a time, or raw when permissive.
+ * Every other capability and all of extended space is not a field: reads raw, writes dropped unless permissive.
+ * Functions: vpd_address_write, pm_caps_read, pm_ctrl_init, pm_ctrl_write, msi_msix_flags_write,
+ * xen_pcibk_get_interrupt_type, xen_pcibk_config_capability_add_fields.
+ */
+
+const VPD_ADDRESS = 2;
+const VPD_DATA = 4;
+const VPD_WRITE_FLAG = 0x8000;
+
+const vpdAddressWrite: FieldWrite = (space, entry, value) =>
+  value & VPD_WRITE_FLAG ? PCIBIOS_SET_FAILED : writeRaw(space, entry, value);
+
+const PM_BRIDGE_EXTENSIONS = 6;
+const PM_DATA = 7;
+/** PMC without PME support. */
+const PM_CAPS_SHOWN = 0x07ff;
+const PM_PME_ENABLE = 0x0100;
+/** PME status and data select: what a guest may write. */
+const PM_OK_BITS = 0x9e00;
+
+const pmCapsRead: FieldRead = (space, entry) => {
+  const err = readRaw(space, entry);
+  space.fieldValue &= PM_CAPS_SHOWN;
+  return err;
+};
+
+/** Only a negative errno fails seizing; a PCIBIOS code passes as the driver's private data and is never looked at. */
+const pmCtrlInit: NonNullable<ConfigField['init']> = (space, entry) => {
+  const { dev } = space;
+  const err = dev.configRead(entry.start, 2);
+  if (err !== 0) return Math.min(err, 0);
+  if (!(dev.value & PM_PME_ENABLE)) return 0;
+  return Math.min(dev.configWrite(entry.start, 2, dev.value & ~PM_PME_ENABLE), 0);
+};
+
+const pmCtrlWrite: FieldWrite = (space, entry, value) => {
+  const { dev } = space;
+  dev.value = 0;
+  const err = dev.configRead(entry.start, 2);
+  if (err !== 0) return err;
+  const old = dev.value;
+  const allowed = value & PM_OK_BITS;
+  if ((old & PM_OK_BITS) !== allowed) {
+    const writeErr = dev.configWrite(entry.start, 2, (old & ~PM_OK_BITS) | allowed);
+    if (writeErr !== 0) return writeErr;
+  }
+  return setPowerState(dev, value & PM_CTRL_STATE_MASK) === 0 ? 0 : PCIBIOS_SET_FAILED;
+};
+
+const INTERRUPT_TYPE_NONE = 0;
+const INTERRUPT_TYPE_INTX = 1;
+const INTERRUPT_TYPE_MSI = 2;
+const INTERRUPT_TYPE_MSIX = 4;
+
+/**
+ * Interrupt types that are on, from real configuration space (a device model may have set bits behind the kernel's
+ * back): a set of INTERRUPT_TYPE bits, or the PCIBIOS code or negative errno of a failed read.
+ */
+export const interruptType = (dev: PciDev): number => {
+  let type = INTERRUPT_TYPE_NONE;
+  for (const { at, flag, bit } of [
+    { at: dev.msiCap, flag: MSI_FLAGS_ENABLE, bit: INTERRUPT_TYPE_MSI },
+    { at: dev.msixCap, flag: MSIX_FLAGS_ENABLE, bit: INTERRUPT_TYPE_MSIX },
+  ]) {
+    if (at === 0) continue;
+    const err = dev.configRead(at + MSI_FLAGS, 2);
+    if (err !== 0) return err;
+    if (dev.value & flag) type |= bit;
+  }
+  if (type !== INTERRUPT_TYPE_NONE) return type;
+  const err = dev.configRead(PCI_COMMAND, 2);
+  if (err !== 0) return err;
+  return dev.value & COMMAND_INTX_DISABLE ? INTERRUPT_TYPE_NONE : INTERRUPT_TYPE_INTX;
+};
+
+/** Control word of MSI or MSI-X: which bit enables, which bits may change, which type that is. */
+const interruptFlagsWrite =
+  (enableBit: number, allowedBits: number, ownType: number): FieldWrite =>
+  (space, entry, value) => {
+    const { dev, data } = space;
+    if (space.permissive) return writeRaw(space, entry, value);
+    dev.value = 0;
+    const err = dev.configRead(entry.start, 2);
+    if (err !== 0) return err;
+    const old = dev.value;
+    if (value === old) return 0;
+    if (!data.allowInterruptControl || (value ^ old) & ~allowedBits) return PCIBIOS_SET_FAILED;
+    if (value & enableBit) {
+      const type = interruptType(dev);
+      if (type !== INTERRUPT_TYPE_NONE && type !== INTERRUPT_TYPE_INTX && type !== ownType)
+        return PCIBIOS_SET_FAILED;
+    }
+    return writeRaw(space, entry, value);
+  };
+
+interface CapabilityHandler {
+  readonly id: number;
+  readonly fields: readonly ConfigField[];
+}
+
+const HEADER = shown(0, 2);
+
+/** In the order in which the driver looks for them. */
+const HANDLERS: readonly CapabilityHandler[] = [
+  {
+    id: CAP_ID_VPD,
+    fields: [HEADER, field(VPD_ADDRESS, 2, readRaw, vpdAddressWrite), shown(VPD_DATA, 4)],
+  },
+  {
+    id: CAP_ID_PM,
+    fields: [
+      HEADER,
+      field(PM_PMC, 2, pmCapsRead, null),
+      field(PM_CTRL, 2, readRaw, pmCtrlWrite, { init: pmCtrlInit }),
+      shown(PM_BRIDGE_EXTENSIONS, 1),
+      shown(PM_DATA, 1),
+    ],
+  },
+  {
+    id: CAP_ID_MSI,
+    fields: [
+      HEADER,
+      field(
+        MSI_FLAGS,
+        2,
+        readRaw,
+        interruptFlagsWrite(MSI_FLAGS_ENABLE, MSI_FLAGS_ENABLE, INTERRUPT_TYPE_MSI),
+      ),
+    ],
+  },
+  {
+    id: CAP_ID_MSIX,
+    fields: [
+      HEADER,
+      field(
+        MSIX_FLAGS,
+        2,
+        readRaw,
+        interruptFlagsWrite(MSIX_FLAGS_ENABLE, MSIX_FLAGS_ENABLE | MSIX_FLAGS_MASKALL, INTERRUPT_TYPE_MSIX),
+      ),
+    ],
+  },
+];
+
+/** Field groups of the capabilities that this device has, in registration order. Searched when iterated. */
+export function* capabilityFields(
+  dev: PciDev,
+): Generator<{ readonly base: number; readonly fields: readonly ConfigField[] }> {
+  for (const { id, fields } of HANDLERS) {
+    const base = findCapability(dev, id);
+    if (base !== 0) yield { base, fields };
+  }
+}

@@ -1,0 +1,227 @@
+import { clearMaster, clearMwi, intx, setMaster, setMwi } from '../host/command';
+import { EINVAL } from '../host/codes';
+import { disableDevice, enableDevice, isEnabled } from '../host/enable';
+import { KERN_ERR, KERN_WARNING } from '../host/kernelLog';
+import type { PciDev } from '../host/pciDev';
+import {
+  COMMAND_FAST_BACK,
+  COMMAND_INTX_DISABLE,
+  COMMAND_INVALIDATE,
+  COMMAND_IO,
+  COMMAND_MASTER,
+  COMMAND_MEMORY,
+  COMMAND_SPECIAL,
+  COMMAND_VGA_PALETTE,
+  COMMAND_WAIT,
+  PCI_BASE_ADDRESS_0,
+  PCI_BIST,
+  PCI_CACHE_LINE_SIZE,
+  PCI_COMMAND,
+  PCI_DEVICE_ID,
+  PCI_INTERRUPT_LINE,
+  PCI_INTERRUPT_PIN,
+  PCI_LATENCY_TIMER,
+  PCI_ROM_ADDRESS,
+  PCI_ROM_ADDRESS1,
+  PCI_VENDOR_ID,
+} from '../host/registers';
+import {
+  IORESOURCE_BUSY,
+  IORESOURCE_DISABLED,
+  IORESOURCE_IO,
+  IORESOURCE_MEM_64,
+  IORESOURCE_UNSET,
+  negatedSize,
+  PCI_ROM_RESOURCE,
+} from '../host/resource';
+import { u32 } from '../spec/uint';
+import { field, readRaw, shown, writeRaw, type ConfigField, type FieldRead, type FieldWrite } from './field';
+
+/**
+ * Header fields (conf_space_header.c).
+ * Policy: ids come from the kernel; COMMAND is cached except for the bits that a guest may really set; the enable
+ * bits act through the kernel's enable and disable; BARs are frozen at seizing and only answer size probes; BIST
+ * lets the start bit through; latency, interrupt line and pin are read-only. All else is not a field.
+ * Functions: command_init, command_read, command_write, bar_init, bar_read, bar_write, rom_write, bar_reset,
+ * xen_pcibk_read_vendor, xen_pcibk_read_device, interrupt_read, bist_write.
+ */
+
+/** COMMAND bits that are read from hardware and, when permissive, written to it. */
+const COMMAND_GUEST =
+  COMMAND_MASTER |
+  COMMAND_SPECIAL |
+  COMMAND_INVALIDATE |
+  COMMAND_VGA_PALETTE |
+  COMMAND_WAIT |
+  COMMAND_FAST_BACK;
+
+const BIST_START = 0x40;
+
+const readVendor: FieldRead = (space) => {
+  space.fieldValue = space.dev.vendor;
+  return 0;
+};
+const readDevice: FieldRead = (space) => {
+  space.fieldValue = space.dev.device;
+  return 0;
+};
+const readInterruptLine: FieldRead = (space) => {
+  space.fieldValue = space.dev.irq & 0xff;
+  return 0;
+};
+
+const commandInit: NonNullable<ConfigField['init']> = (space, entry) => {
+  entry.val = space.dev.read(PCI_COMMAND, 2);
+  return 0;
+};
+
+const commandRead: FieldRead = (space, entry) => {
+  const { dev } = space;
+  dev.value = 0;
+  const err = dev.configRead(entry.start, 2);
+  space.fieldValue = (dev.value & COMMAND_GUEST) | (entry.val & ~COMMAND_GUEST & 0xffff);
+  return err;
+};
+
+/** Enabling and disabling follow the kernel's enable count, not the cache. 0 or the errno of a failed enable. */
+const applyEnableBits: FieldWrite = (space, _entry, value) => {
+  const wanted = (value & (COMMAND_IO | COMMAND_MEMORY)) !== 0;
+  if (wanted === isEnabled(space.dev)) return 0;
+  if (wanted) {
+    const err = enableDevice(space.dev);
+    if (err !== 0) return err;
+  } else disableDevice(space.dev);
+  space.data.enableIntx = wanted;
+  return 0;
+};
+
+const commandWrite: FieldWrite = (space, entry, value) => {
+  const { dev, data } = space;
+  const err = applyEnableBits(space, entry, value);
+  if (err !== 0) return err;
+
+  if (!dev.isBusMaster && value & COMMAND_MASTER) setMaster(dev);
+  else if (dev.isBusMaster && !(value & COMMAND_MASTER)) clearMaster(dev);
+
+  let next = value;
+  if (!(entry.val & COMMAND_INVALIDATE) && value & COMMAND_INVALIDATE) {
+    const mwi = setMwi(dev);
+    if (mwi !== 0) {
+      dev.log(KERN_WARNING, `xen_pciback: cannot enable memory-write-invalidate (${mwi})`);
+      next &= ~COMMAND_INVALIDATE;
+    }
+  } else if (entry.val & COMMAND_INVALIDATE && !(value & COMMAND_INVALIDATE)) clearMwi(dev);
+
+  if (data.allowInterruptControl && (entry.val ^ next) & COMMAND_INTX_DISABLE)
+    intx(dev, !(next & COMMAND_INTX_DISABLE));
+
+  entry.val = next;
+  if (!space.permissive) return 0;
+  dev.value = 0;
+  const readErr = dev.configRead(entry.start, 2);
+  const real = dev.value;
+  if (readErr !== 0 || real === next) return readErr;
+  return dev.configWrite(entry.start, 2, (next & COMMAND_GUEST) | (real & ~COMMAND_GUEST));
+};
+
+const barIndex = (start: number): number =>
+  start === PCI_ROM_ADDRESS || start === PCI_ROM_ADDRESS1
+    ? PCI_ROM_RESOURCE
+    : (start - PCI_BASE_ADDRESS_0) / 4;
+
+/** Low four flag bits of a resource: what the BAR shows beside the address. */
+const REGION_FLAGS = 0xf;
+
+const barInit: NonNullable<ConfigField['init']> = (space, entry) => {
+  const { resources } = space.dev;
+  const index = barIndex(entry.start);
+  const below = index > 0 && index < PCI_ROM_RESOURCE ? resources[index - 1] : undefined;
+  if (below !== undefined && below.flags & IORESOURCE_MEM_64) {
+    entry.val = below.startHigh;
+    entry.len = negatedSize(below).high;
+    return 0;
+  }
+  const r = resources[index];
+  if (r === undefined || r.flags === 0) return 0;
+  if (r.flags & (IORESOURCE_DISABLED | IORESOURCE_UNSET | IORESOURCE_BUSY)) return 0;
+  entry.val = u32(r.startLow | (r.flags & REGION_FLAGS));
+  entry.len = u32(negatedSize(r).low | (r.flags & REGION_FLAGS));
+  return 0;
+};
+
+const barRead: FieldRead = (space, entry) => {
+  space.fieldValue = entry.sizing ? entry.len : entry.val;
+  return 0;
+};
+
+const probeSize: FieldWrite = (_space, entry) => {
+  entry.sizing = true;
+  return 0;
+};
+
+/** Anything but a size probe: puts the seized value back into hardware that lost it, else ignored. */
+const restoreLost: FieldWrite = (space, entry, value) => {
+  const real = space.dev.read(entry.start, 4);
+  if (real !== entry.val && value === entry.val) space.dev.configWrite(entry.start, 4, entry.val);
+  entry.sizing = false;
+  return 0;
+};
+
+const barWrite: FieldWrite = (space, entry, value) => {
+  const { resources } = space.dev;
+  const index = barIndex(entry.start);
+  let flagBits = 0xf;
+  if ((resources[index]?.flags ?? 0) & IORESOURCE_IO) flagBits = 0x3;
+  else if (index > 0 && (resources[index - 1]?.flags ?? 0) & IORESOURCE_MEM_64) flagBits = 0;
+  return (u32(value | flagBits) === 0xffffffff ? probeSize : restoreLost)(space, entry, value);
+};
+
+const ROM_FLAG_BITS = 0x7ff;
+
+const romWrite: FieldWrite = (space, entry, value) =>
+  (u32(value | ROM_FLAG_BITS) === 0xffffffff ? probeSize : restoreLost)(space, entry, value);
+
+const bistWrite: FieldWrite = (space, entry, value) => {
+  const { dev } = space;
+  dev.value = 0;
+  const err = dev.configRead(entry.start, 1);
+  if (err !== 0) return err;
+  if ((dev.value & ~BIST_START) === (value & ~BIST_START) || value === BIST_START)
+    return dev.configWrite(entry.start, 1, value);
+  return 0;
+};
+
+const barReset: NonNullable<ConfigField['reset']> = (entry) => {
+  entry.sizing = false;
+};
+
+const COMMON: readonly ConfigField[] = [
+  field(PCI_VENDOR_ID, 2, readVendor, null),
+  field(PCI_DEVICE_ID, 2, readDevice, null),
+  field(PCI_COMMAND, 2, commandRead, commandWrite, { init: commandInit }),
+  field(PCI_INTERRUPT_LINE, 1, readInterruptLine, null),
+  shown(PCI_INTERRUPT_PIN, 1),
+  field(PCI_CACHE_LINE_SIZE, 1, readRaw, writeRaw),
+  shown(PCI_LATENCY_TIMER, 1),
+  field(PCI_BIST, 1, readRaw, bistWrite),
+];
+
+const bars = (count: number, rom: number): readonly ConfigField[] => [
+  ...Array.from({ length: count }, (_, i) =>
+    field(PCI_BASE_ADDRESS_0 + 4 * i, 4, barRead, barWrite, { init: barInit, reset: barReset }),
+  ),
+  field(rom, 4, barRead, romWrite, { init: barInit, reset: barReset }),
+];
+
+const BY_HEADER_TYPE: Readonly<Record<number, readonly ConfigField[]>> = {
+  0: [...COMMON, ...bars(6, PCI_ROM_ADDRESS)],
+  1: [...COMMON, ...bars(2, PCI_ROM_ADDRESS1)],
+};
+
+/** Fields of this header type in list order, or -EINVAL with an error message for types that have none. */
+export const headerFields = (dev: PciDev): readonly ConfigField[] | number => {
+  const fields = BY_HEADER_TYPE[dev.headerType];
+  if (fields !== undefined) return fields;
+  dev.log(KERN_ERR, `xen_pciback: Unsupported header type ${dev.headerType}!`);
+  return -EINVAL;
+};

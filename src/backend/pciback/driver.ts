@@ -1,0 +1,117 @@
+import { KERN_INFO } from '../host/kernelLog';
+import type { PciDev } from '../host/pciDev';
+import type { Bdf } from '../spec/bdf';
+import type { XenPlatform } from '../xen/platform';
+import { handleAer, type AerEvent } from './aer';
+import { BackendDevice, type BackendListener } from './backendDevice';
+import type { ModuleParameters } from './confSpace';
+import { resetDevice } from './controlIsr';
+import { Passthrough } from './passthrough';
+import { PciStub } from './pciStub';
+import { Vpci } from './vpci';
+import { XenbusBackend, type KeyWritten } from './xenbus';
+
+/**
+ * The loaded driver: stub, topology choice and one backend per guest (pci_stub.c and xenbus.c module parts).
+ * Functions: xen_pcibk_init, xen_pcibk_xenbus_register.
+ */
+
+export interface DriverOptions {
+  /** `passthrough` parameter: guests see host addresses instead of the virtual bus. */
+  readonly passthrough: boolean;
+  /** `permissive` parameter. */
+  readonly permissive: boolean;
+  /** Bridges above a device, nearest first. */
+  readonly bridgesAbove: (dev: PciDev) => readonly PciDev[];
+}
+
+export class PcibackDriver {
+  readonly parameters: ModuleParameters;
+  readonly stub: PciStub;
+  private readonly backends = new Map<number, XenbusBackend>();
+  keyListener: KeyWritten | null = null;
+  backendListener: BackendListener | null = null;
+
+  constructor(
+    private readonly platform: XenPlatform,
+    private readonly options: DriverOptions,
+  ) {
+    this.parameters = { permissive: options.permissive };
+    this.stub = new PciStub({
+      parameters: this.parameters,
+      owners: platform.owners,
+      lineShared: () => platform.lineShared,
+      bridgesAbove: options.bridgesAbove,
+      releaseFromGuest: (device) => {
+        const backend = device.owner === null ? undefined : this.backends.get(device.owner.domid);
+        backend?.release(device);
+      },
+    });
+  }
+
+  /** Loads the driver with these functions hidden: they are bound in the host's order, then initialised last first. */
+  load(hide: readonly Bdf[]): void {
+    for (const { domain, bus, device, function: fn } of hide)
+      this.stub.addId({ domain, bus, slot: device, func: fn });
+    for (const dev of this.platform.host.devices) if (dev.driver === undefined) this.stub.probe(dev);
+    this.stub.initLate();
+    const topology = this.options.passthrough ? 'passthrough' : 'vpci';
+    this.platform.host.log.print(KERN_INFO, `xen_pciback: backend is ${topology}`);
+  }
+
+  backend(domid: number): XenbusBackend | undefined {
+    return this.backends.get(domid);
+  }
+
+  /** The toolstack made a backend directory for the guest. */
+  probeBackend(domid: number): XenbusBackend {
+    const topology = this.options.passthrough ? new Passthrough(this.options.bridgesAbove) : new Vpci();
+    const device = new BackendDevice(
+      domid,
+      topology,
+      this.platform.host,
+      this.platform.msi,
+      () => this.platform.lineShared,
+    );
+    const xenbus = new XenbusBackend(device, this.stub, this.platform);
+    device.listener = this.backendListener;
+    xenbus.onKeyWritten = this.keyListener;
+    this.backends.set(domid, xenbus);
+    xenbus.probe(() => this.removeBackend(domid));
+    return xenbus;
+  }
+
+  /** The backend directory is gone: every device goes back to the stub. */
+  removeBackend(domid: number): void {
+    this.backends.get(domid)?.remove();
+    this.backends.delete(domid);
+  }
+
+  /** Puts the listeners into every backend; null takes them out again. */
+  listen(keys: KeyWritten | null, events: BackendListener | null): void {
+    this.keyListener = keys;
+    this.backendListener = events;
+    for (const xenbus of this.backends.values()) {
+      xenbus.onKeyWritten = keys;
+      xenbus.backend.listener = events;
+    }
+  }
+
+  /** The driver's device reset, then its virtual-configuration reset. */
+  resetSeized(dev: PciDev): void {
+    const device = this.stub.seized.find((d) => d.dev === dev);
+    resetDevice(dev, device?.data, () => this.platform.lineShared);
+    device?.configSpace.reset();
+  }
+
+  /** A PCI error callback; `guest` runs while the backend waits for the guest's answer. */
+  aer(event: AerEvent, dev: PciDev, channelState: number, guest: () => void): number {
+    const device = this.stub.find(dev.bdf);
+    const xenbus =
+      device === undefined || device.owner === null ? undefined : this.backends.get(device.owner.domid);
+    return handleAer(event, dev, device, xenbus?.backend, channelState, {
+      waitForGuest: guest,
+      killGuest: () => xenbus?.killGuest(),
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import type { Width } from '../spec/uint';
+import type { ConfigSpace } from './confSpace';
+
+/**
+ * Virtual configuration fields (struct config_field and config_field_entry). A table describes fields relative to
+ * a base; seizing a device makes one entry of each, with its absolute start and private data.
+ */
+
+/** Result of a field callback: 0, a PCIBIOS code or a negative errno. */
+export type FieldRead = (space: ConfigSpace, entry: FieldEntry) => number;
+export type FieldWrite = (space: ConfigSpace, entry: FieldEntry, value: number) => number;
+
+export interface ConfigField {
+  /** Offset from the header or capability start, and width. */
+  readonly offset: number;
+  readonly size: Width;
+  /** Shown in sysfs, never applied. */
+  readonly mask: number;
+  /** Sets up private data; a negative result makes seizing fail. */
+  readonly init?: (space: ConfigSpace, entry: FieldEntry) => number;
+  /** Runs when the device is taken back from a guest. */
+  readonly reset?: (entry: FieldEntry) => void;
+  /** Puts the field's value into space.fieldValue. */
+  readonly read: FieldRead;
+  /** Takes the merged field value; null = ignored. */
+  readonly write: FieldWrite | null;
+  /** Added through sysfs, freed when the device is taken back. */
+  readonly dynamic: boolean;
+}
+
+/** A field on one device. The numbers are private to the field: a cache, a BAR value and its size mask. */
+export class FieldEntry {
+  readonly start: number;
+  readonly end: number;
+  readonly size: Width;
+  readonly mask: number;
+  val = 0;
+  len = 0;
+  sizing = false;
+
+  constructor(
+    readonly field: ConfigField,
+    base: number,
+  ) {
+    this.start = base + field.offset;
+    this.size = field.size;
+    this.end = this.start + field.size;
+    this.mask = field.size === 4 ? 0xffffffff : field.size === 2 ? 0xffff : 0xff;
+  }
+}
+
+/** Reads the real register at the field. */
+export const readRaw: FieldRead = (space, entry) => {
+  const { dev } = space;
+  dev.value = 0;
+  const err = dev.configRead(entry.start, entry.size);
+  space.fieldValue = dev.value;
+  return err;
+};
+
+/** Writes the real register at the field. */
+export const writeRaw: FieldWrite = (space, entry, value) =>
+  space.dev.configWrite(entry.start, entry.size, value);
+
+const plain = (offset: number, size: Width, read: FieldRead, write: FieldWrite | null): ConfigField => ({
+  offset,
+  size,
+  mask: 0,
+  read,
+  write,
+  dynamic: false,
+});
+
+/** A field that shows the real register and ignores writes. */
+export const shown = (offset: number, size: Width): ConfigField => plain(offset, size, readRaw, null);
+
+/** A field with its own read and write. */
+export const field = (
+  offset: number,
+  size: Width,
+  read: FieldRead,
+  write: FieldWrite | null,
+  more: Pick<ConfigField, 'init' | 'reset'> = {},
+): ConfigField => ({ ...plain(offset, size, read, write), ...more });

@@ -1,0 +1,70 @@
+import { scan, scannedAll } from '../host/scan';
+import { s32 } from '../spec/uint';
+
+/**
+ * Addresses as the driver's attributes and `hide` take them (str_to_slot, str_to_quirk in pci_stub.c): hexadecimal,
+ * domain optional, `*` for the function or for slot and function. Numbers are not range-checked here.
+ */
+
+export const ANY = -1;
+
+export interface SlotText {
+  readonly domain: number;
+  readonly bus: number;
+  /** -1 = any */
+  readonly slot: number;
+  readonly func: number;
+}
+
+export interface QuirkText extends SlotText {
+  readonly reg: number;
+  readonly size: number;
+  readonly mask: number;
+}
+
+/** Formats in the order in which they are tried: with domain first, then without; wildcards as the count says. */
+const SLOT_FORMATS = [
+  { domain: true, format: ' %x:%x:%x.%x %n', numbers: 4 },
+  { domain: true, format: ' %x:%x:%x.* %n', numbers: 3 },
+  { domain: true, format: ' %x:%x:*.* %n', numbers: 2 },
+  { domain: false, format: ' %x:%x.%x %n', numbers: 3 },
+  { domain: false, format: ' %x:%x.* %n', numbers: 2 },
+  { domain: false, format: ' %x:*.* %n', numbers: 1 },
+] as const;
+
+/** undefined when the text is not an address (the driver's -EINVAL). */
+export const parseSlot = (text: string): SlotText | undefined => {
+  for (const { domain, format, numbers } of SLOT_FORMATS) {
+    const result = scan(text, format);
+    if (result.count !== numbers || !scannedAll(text, result)) continue;
+    const v = domain ? result.values : [0, ...result.values];
+    return { domain: s32(v[0] ?? 0), bus: s32(v[1] ?? 0), slot: s32(v[2] ?? ANY), func: s32(v[3] ?? ANY) };
+  }
+  return undefined;
+};
+
+const QUIRK_FORMATS = [
+  { domain: true, format: ' %x:%x:%x.%x-%x:%x:%x %n', numbers: 7 },
+  { domain: false, format: ' %x:%x.%x-%x:%x:%x %n', numbers: 6 },
+] as const;
+
+export const parseQuirk = (text: string): QuirkText | undefined => {
+  for (const { domain, format, numbers } of QUIRK_FORMATS) {
+    const result = scan(text, format);
+    if (result.count !== numbers || !scannedAll(text, result)) continue;
+    const v = domain ? result.values : [0, ...result.values];
+    return {
+      domain: s32(v[0] ?? 0),
+      bus: s32(v[1] ?? 0),
+      slot: s32(v[2] ?? 0),
+      func: s32(v[3] ?? 0),
+      reg: v[4] ?? 0,
+      size: v[5] ?? 0,
+      mask: v[6] ?? 0,
+    };
+  }
+  return undefined;
+};
+
+export const formatSlot = ({ domain, bus, slot, func }: SlotText): string =>
+  `${domain.toString(16).padStart(4, '0')}:${bus.toString(16).padStart(2, '0')}:${slot.toString(16).padStart(2, '0')}.${func}`;

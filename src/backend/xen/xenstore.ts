@@ -1,0 +1,106 @@
+import { ENOENT, EINVAL, ERANGE } from '../host/codes';
+
+/**
+ * A xenstore: keys by absolute path, watches on subtrees. Watch events queue and are delivered by drain(), never
+ * inside the write that caused them. Transactions, permissions and quotas belong to the driver's next part.
+ */
+
+export type WatchCallback = (path: string) => void;
+
+interface Watch {
+  readonly path: string;
+  readonly callback: WatchCallback;
+}
+
+/** A scanned value: ok, or a negative errno as the kernel's xenbus helpers give. */
+export type Scanned<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly err: number };
+
+const NUMBER_DEC = /^\s*([+-]?\d+)/;
+const NUMBER_HEX = /(?:0x)?([0-9a-f]+)/iy;
+
+export class Xenstore {
+  private readonly keys = new Map<string, string>();
+  private readonly watches = new Set<Watch>();
+  private readonly queue: { watch: Watch; path: string }[] = [];
+  private draining = false;
+
+  read(path: string): string | undefined {
+    return this.keys.get(path);
+  }
+
+  write(path: string, value: string): void {
+    this.keys.set(path, value);
+    this.fire(path);
+  }
+
+  /** Removes the key and everything below it. */
+  remove(path: string): void {
+    for (const key of [...this.keys.keys()])
+      if (key === path || key.startsWith(`${path}/`)) this.keys.delete(key);
+    this.fire(path);
+  }
+
+  /** Every key at or below `path`, sorted. */
+  list(path: string): readonly (readonly [string, string])[] {
+    return [...this.keys].filter(([k]) => k === path || k.startsWith(`${path}/`)).sort();
+  }
+
+  /** Calls back for every change at or below `path`. Returns what ends the watch. */
+  watch(path: string, callback: WatchCallback): () => void {
+    const watch = { path, callback };
+    this.watches.add(watch);
+    return () => {
+      this.watches.delete(watch);
+    };
+  }
+
+  private fire(path: string): void {
+    for (const w of this.watches)
+      if (path === w.path || path.startsWith(`${w.path}/`)) this.queue.push({ watch: w, path });
+  }
+
+  /** Delivers queued watch events until none is left. Not re-entrant: a nested call leaves it to the outer one. */
+  drain(): void {
+    if (this.draining) return;
+    this.draining = true;
+    try {
+      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift())
+        if (this.watches.has(next.watch)) next.watch.callback(next.path);
+    } finally {
+      this.draining = false;
+    }
+  }
+
+  /** xenbus_scanf "%d" or "%u": missing -ENOENT, no number -ERANGE. */
+  scanDecimal(path: string): Scanned<number> {
+    const text = this.keys.get(path);
+    if (text === undefined) return { ok: false, err: -ENOENT };
+    const m = NUMBER_DEC.exec(text);
+    return m ? { ok: true, value: Number(m[1]) } : { ok: false, err: -ERANGE };
+  }
+
+  /**
+   * xenbus_scanf of hexadecimal numbers with literal separators, e.g. separators "::." for "%x:%x:%x.%x".
+   * Missing -ENOENT, no number at all -ERANGE, too few -EINVAL.
+   */
+  scanHex(path: string, separators: string): Scanned<number[]> {
+    const text = this.keys.get(path);
+    if (text === undefined) return { ok: false, err: -ENOENT };
+    const values: number[] = [];
+    let at = 0;
+    for (let i = 0; i <= separators.length; i++) {
+      while (/\s/.test(text[at] ?? '')) at++;
+      NUMBER_HEX.lastIndex = at;
+      const m = NUMBER_HEX.exec(text);
+      if (!m) break;
+      values.push(parseInt(m[1] ?? '', 16));
+      at = NUMBER_HEX.lastIndex;
+      if (i < separators.length && text[at++] !== separators[i]) break;
+    }
+    if (values.length === 0) return { ok: false, err: -ERANGE };
+    return values.length === separators.length + 1
+      ? { ok: true, value: values }
+      : { ok: false, err: -EINVAL };
+  }
+}

@@ -1,0 +1,108 @@
+import { PciFunction, type Bus, type PciFunctionInit } from './device/pciFunction';
+import { enumerate, type EnumerationFacts } from './host/enumerate';
+import { DEFAULT_HOST, HostKernel, type HostOptions } from './host/hostKernel';
+import type { PciDev } from './host/pciDev';
+import type { Resource } from './host/resource';
+import { PcibackDriver } from './pciback/driver';
+import type { Bdf } from './spec/bdf';
+import type { Width } from './spec/uint';
+import type { LogLine, Observations, RealWrite } from './view';
+import { XenPlatform } from './xen/platform';
+
+/**
+ * A Xen host put together: functions on a bus, the kernel that found them, the platform, the driver. Everything
+ * that happens is observed on request and costs nothing otherwise.
+ */
+
+export interface XenHostOptions extends HostOptions {
+  readonly passthrough: boolean;
+  readonly permissive: boolean;
+}
+
+export const DEFAULT_XEN_HOST: XenHostOptions = { ...DEFAULT_HOST, passthrough: false, permissive: false };
+
+interface Recorder {
+  readonly writes: RealWrite[];
+  readonly log: LogLine[];
+  readonly xenstore: [string, string][];
+  readonly eoi: number[];
+  notifications: number;
+  aerWakes: number;
+}
+
+export class XenHost {
+  readonly kernel: HostKernel;
+  readonly platform: XenPlatform;
+  readonly driver: PcibackDriver;
+  private readonly bus: Bus = { onWrite: null };
+  /** Bridges above each device, nearest first. */
+  private readonly above = new Map<PciDev, readonly PciDev[]>();
+  /** Called for every kernel message, observed or not. */
+  onLog: ((line: LogLine) => void) | null = null;
+
+  constructor(options: XenHostOptions = DEFAULT_XEN_HOST) {
+    this.kernel = new HostKernel(options);
+    this.platform = new XenPlatform(this.kernel);
+    this.driver = new PcibackDriver(this.platform, {
+      passthrough: options.passthrough,
+      permissive: options.permissive,
+      bridgesAbove: (dev) => this.above.get(dev) ?? [],
+    });
+    this.listen(null);
+  }
+
+  /** Adds a function; `resources` by index (0..5 BARs, 6 ROM), absent = none. */
+  addFunction(
+    init: PciFunctionInit,
+    facts: EnumerationFacts,
+    resources: Readonly<Record<number, Resource>>,
+    bridgesAbove: readonly PciDev[] = [],
+  ): PciDev {
+    const dev = enumerate(this.kernel, new PciFunction(init, this.bus), facts);
+    for (const [i, r] of Object.entries(resources)) dev.resources[Number(i)] = r;
+    if (bridgesAbove.length > 0) this.above.set(dev, bridgesAbove);
+    return dev;
+  }
+
+  find(bdf: Bdf): PciDev | undefined {
+    return this.kernel.find(bdf);
+  }
+
+  private listen(recorder: Recorder | null): void {
+    this.kernel.log.listener =
+      recorder === null && this.onLog === null
+        ? null
+        : (level, text) => {
+            recorder?.log.push({ level, text });
+            this.onLog?.({ level, text });
+          };
+    if (recorder === null) {
+      this.bus.onWrite = null;
+      this.driver.listen(null, null);
+      return;
+    }
+    this.bus.onWrite = (fn, offset, width, value) =>
+      recorder.writes.push({ bdf: fn.bdf, offset, width: width as Width, value });
+    this.driver.listen((path, value) => recorder.xenstore.push([path, value]), {
+      notified: () => recorder.notifications++,
+      eoi: (spurious) => recorder.eoi.push(spurious ? 1 : 0),
+      aerWoken: () => recorder.aerWakes++,
+    });
+  }
+
+  /** Runs an action, delivers the xenstore events that it caused, and tells what was seen. */
+  observe<T>(action: () => T): {
+    readonly result: T;
+    readonly observed: Observations & { readonly aerWakes: number };
+  } {
+    const recorder: Recorder = { writes: [], log: [], xenstore: [], eoi: [], notifications: 0, aerWakes: 0 };
+    this.listen(recorder);
+    try {
+      const result = action();
+      this.platform.xenstore.drain();
+      return { result, observed: recorder };
+    } finally {
+      this.listen(null);
+    }
+  }
+}
