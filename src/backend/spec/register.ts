@@ -43,6 +43,21 @@ export interface RegisterSpec {
 
 export type StructureKind = 'header' | 'capability' | 'extendedCapability';
 
+/** What a structure must know of the function that holds it: some registers exist only in some kinds of function. */
+export interface StructureOwner {
+  /** Header type without the multifunction bit. */
+  readonly headerType: number;
+  /** Undefined when the function has no PCI Express capability: a conventional PCI or PCI-X function. */
+  readonly express: ExpressOwner | undefined;
+}
+
+export interface ExpressOwner {
+  /** Device/Port Type of the PCI Express capability, 0..15. */
+  readonly portType: number;
+  /** End-End TLP Prefix Supported of Device Capabilities 2. */
+  readonly endToEndPrefix: boolean;
+}
+
 /** Reads little-endian from the start of the structure; bytes that do not exist read as 0. */
 export type StructureReader = (offset: number, width: Width) => number;
 
@@ -54,7 +69,7 @@ export interface StructureSpec {
   readonly name: string;
   readonly title: string;
   /** Length in bytes; some depend on the structure's own contents (MSI's 64-bit flag, Express version and port type). */
-  readonly length: (read: StructureReader) => number;
+  readonly length: (read: StructureReader, owner: StructureOwner) => number;
   /** The registers that exist, given the structure's own contents; in order of offset, not overlapping. */
-  readonly registers: (read: StructureReader) => readonly RegisterSpec[];
+  readonly registers: (read: StructureReader, owner: StructureOwner) => readonly RegisterSpec[];
 }

@@ -1,0 +1,33 @@
+import type { Width } from './uint';
+
+/** Where a header type keeps the pointer to its first capability; other types have no list. */
+export const CAPABILITY_POINTER: Readonly<Record<number, number>> = { 0: 0x34, 1: 0x34, 2: 0x14 };
+
+const STATUS = 0x06;
+const STATUS_CAP_LIST = 0x10;
+const MAX_STEPS = 48;
+const FIRST_OFFSET = 0x40;
+const NO_CAPABILITY = 0xff;
+
+/**
+ * Offset of the first capability with this id, 0 when there is none, by the kernel's walk (pci_find_capability): only
+ * when STATUS says that there is a list, at most 48 steps, pointers rounded down to dwords, until one lies below 0x40
+ * or an id reads 0xff.
+ */
+export const firstCapability = (
+  read: (offset: number, width: Width) => number,
+  headerType: number,
+  id: number,
+): number => {
+  const pointer = CAPABILITY_POINTER[headerType];
+  if ((read(STATUS, 2) & STATUS_CAP_LIST) === 0 || pointer === undefined) return 0;
+  let at = read(pointer, 1);
+  for (let step = 0; step < MAX_STEPS && at >= FIRST_OFFSET; step++) {
+    at &= ~3;
+    const entry = read(at, 2);
+    if ((entry & 0xff) === NO_CAPABILITY) return 0;
+    if ((entry & 0xff) === id) return at;
+    at = entry >> 8;
+  }
+  return 0;
+};
