@@ -23,18 +23,22 @@ const carry = (mime: string, rows: readonly unknown[], dataTransfer: vscode.Data
     dataTransfer.set(mime, new vscode.DataTransferItem(functions.map(formatBdf).join('\n')));
 };
 
-const carried = async (mime: string, dataTransfer: vscode.DataTransfer): Promise<readonly Bdf[]> => {
-  const item = dataTransfer.get(mime);
-  return item ? functionsIn([undefined, (await item.asString()).split('\n')]) : [];
+/** Lines of every item of this type: VS Code puts an empty one of its own before the one that the drag carries. */
+const linesOf = async (mime: string, dataTransfer: vscode.DataTransfer): Promise<readonly string[]> => {
+  const lines: string[] = [];
+  for (const [type, item] of dataTransfer)
+    if (type === mime) lines.push(...(await item.asString()).split(/\r?\n/));
+  return lines.filter((line) => line !== '');
 };
+
+const carried = async (mime: string, dataTransfer: vscode.DataTransfer): Promise<readonly Bdf[]> =>
+  functionsIn([undefined, await linesOf(mime, dataTransfer)]);
 
 /** The first file in the drag: a file of the Explorer, or one from outside, which may come without a place. */
 const droppedFile = async (dataTransfer: vscode.DataTransfer): Promise<vscode.Uri | undefined> => {
-  const list = (await dataTransfer.get(URI_LIST_MIME)?.asString()) ?? '';
   // VS Code adds the URIs of dragged rows, which name functions and not files.
-  const uri = list
-    .split(/\r?\n/)
-    .filter((line) => line !== '' && !line.startsWith('#'))
+  const uri = (await linesOf(URI_LIST_MIME, dataTransfer))
+    .filter((line) => !line.startsWith('#'))
     .map((line) => vscode.Uri.parse(line))
     .find(({ scheme }) => scheme !== SCHEME);
   const file = dataTransfer.get(FILES_MIME)?.asFile();
