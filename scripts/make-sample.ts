@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FunctionDescription } from '../src/backend/description';
 import { deriveMasks } from '../src/backend/device/masks';
+import { virtualFunctionMask } from '../src/backend/device/virtualFunction';
 import { formatBdf } from '../src/backend/spec/bdf';
 import { HEADER_END, walkCapabilities, walkExtendedCapabilities } from '../src/backend/spec/chain';
 import { hex, readLe, writeLe } from '../src/backend/spec/uint';
@@ -51,19 +52,9 @@ const measuredFunctions = load('q35/qemu-7.2-rich-vfs.lspci.txt', 'measured mach
 const sameLayout = (fn: FunctionDescription): boolean =>
   measuredFunctions.some((other) => idsOf(other) === idsOf(fn) && chainOf(other) === chainOf(fn));
 
-/** A VF has no registers of its own in the header but Bus Master Enable (PCIe 6.0 section 9.3.4.1). */
-const COMMAND = 0x04;
-const BUS_MASTER = 0x04;
-const vfMask = (rw: Uint8Array): Uint8Array => {
-  const mask = rw.slice();
-  mask.fill(0, 0, HEADER_END);
-  mask[COMMAND] = BUS_MASTER;
-  return mask;
-};
-
 const withMasks = (fn: FunctionDescription): FunctionDescription => {
   const { rw, w1c } = deriveMasks(fn.config, fn.known, fn.barSizes);
-  if (fn.physicalFunction) return { ...fn, rw: vfMask(rw), w1c };
+  if (fn.physicalFunction) return { ...fn, rw: virtualFunctionMask(rw), w1c };
   const mask = measuredMask(idsOf(fn), fn.config.length);
   const fits = mask !== undefined && sameLayout(fn);
   console.log(`${formatBdf(fn.bdf)} ${idsOf(fn)} ${fits ? 'measured' : 'from the register catalogue'}`);

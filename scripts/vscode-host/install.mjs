@@ -19,7 +19,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
 
 /** Raise when the steps below change what an installation holds: an older one is then replaced. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const HOST_ROOT = path.resolve(here, '../../.vscode-host');
@@ -46,7 +46,12 @@ export function hostPaths(variant = 'newest') {
 function fingerprint(variant) {
   const hash = createHash('sha256');
   hash.update(`recipe ${RECIPE}`);
-  for (const file of [`${variant}/package.json`, `${variant}/package-lock.json`, 'spdlogStandIn.cjs'])
+  for (const file of [
+    `${variant}/package.json`,
+    `${variant}/package-lock.json`,
+    'spdlogStandIn.cjs',
+    'watchdogStandIn.cjs',
+  ])
     hash.update(readFileSync(path.join(here, file)));
   return hash.digest('hex');
 }
@@ -202,6 +207,11 @@ export async function installHost(variant = 'newest', { say = console.log, force
       path.join(here, 'spdlogStandIn.cjs'),
       path.join(paths.vscode, 'node_modules/@vscode/spdlog/index.js'),
     );
+    // 4.96 has it without the scope
+    for (const name of ['@vscode/native-watchdog', 'native-watchdog']) {
+      const home = path.join(paths.vscode, 'node_modules', name);
+      if (existsSync(home)) copyFileSync(path.join(here, 'watchdogStandIn.cjs'), path.join(home, 'index.js'));
+    }
     slim(paths);
     if (variant === 'oldest') mendOldest(paths);
     else {

@@ -21,14 +21,22 @@ export const VSIX = path.join(PROJECT, 'dist/confspace.vsix');
 /** @param {string} key of package.nls.json */
 const nls = (key) => JSON.parse(readFileSync(path.join(PROJECT, 'package.nls.json'), 'utf8'))[key];
 
-/** VS Code's own names of the themes that we look at, and the class that the workbench wears then. */
+/** The themes that we look at: as the settings and the theme picker call them, and the class that the workbench wears then. */
 export const THEMES = /** @type {const} */ ({
-  dark: { name: 'Default Dark Modern', worn: 'vs-dark' },
-  light: { name: 'Default Light Modern', worn: 'vs' },
-  'high-contrast': { name: 'Default High Contrast', worn: 'hc-black' },
+  dark: { name: 'Dark Modern', label: 'Dark Modern', worn: 'vs-dark' },
+  light: { name: 'Light Modern', label: 'Light Modern', worn: 'vs' },
+  'high-contrast': { name: 'Default High Contrast', label: 'Dark High Contrast', worn: 'hc-black' },
 });
 
 /** @typedef {keyof typeof THEMES} Theme */
+
+/**
+ * A name that a VS Code does not know is one that it replaces in the settings file, against our own writing:
+ * 1.96 called the modern themes "Default ...".
+ * @param {Theme} theme @param {'newest' | 'oldest'} variant
+ */
+const themeName = (theme, variant) =>
+  variant === 'oldest' && theme !== 'high-contrast' ? `Default ${THEMES[theme].name}` : THEMES[theme].name;
 
 /**
  * Adds an extension under development to the page's boot configuration: the way a VS Code built for production
@@ -86,7 +94,7 @@ export async function openWorkbench({
   const profile = makeProfile();
   const workspace = path.join(profile.base, 'workspace');
   cpSync(folder, workspace, { recursive: true });
-  writeSettings(profile, { 'workbench.colorTheme': THEMES[theme].name, ...settings });
+  writeSettings(profile, { 'workbench.colorTheme': themeName(theme, variant), ...settings });
   if (from === 'vsix') {
     installExtension(profile, VSIX, variant);
     say(`${path.basename(VSIX)} installed`);
@@ -102,7 +110,7 @@ export async function openWorkbench({
     server.remove();
     throw error;
   }
-  const workbench = new Workbench(server, ui, workspace, { ...settings });
+  const workbench = new Workbench(server, ui, workspace, { variant, theme, settings });
   try {
     if (from === 'dev') await addDevelopmentExtension(ui.page, server, { extensions: [PROJECT] });
     await ui.page.goto(workbenchUrl(server, workspace));
@@ -121,14 +129,14 @@ export class Workbench {
    * @param {import('./server.mjs').Server} server
    * @param {Awaited<ReturnType<typeof openBrowser>>} ui
    * @param {string} workspace the copied folder
-   * @param {Record<string, unknown>} settings
+   * @param {{ variant: 'newest' | 'oldest', theme: Theme, settings: Record<string, unknown> }} opened
    */
-  constructor(server, ui, workspace, settings) {
+  constructor(server, ui, workspace, opened) {
     this.server = server;
     this.ui = ui;
     this.page = ui.page;
     this.workspace = workspace;
-    this.settings = settings;
+    this.opened = opened;
     /** @type {string | undefined} */
     this.diedOf = undefined;
     server.onLine(/Extension Host Process exited with code: [^0]/, (line) => (this.diedOf ??= line.trim()));
@@ -138,6 +146,9 @@ export class Workbench {
   async ready() {
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
     await this.activityIcon().waitFor({ timeout: 60_000 });
+    await this.page
+      .locator(`.monaco-workbench.${THEMES[this.opened.theme].worn}`)
+      .waitFor({ timeout: 20_000 });
   }
 
   activityIcon() {
@@ -229,11 +240,20 @@ export class Workbench {
     throw new Error('no frame holds the inspector');
   }
 
-  /** @param {Theme} theme */
+  /**
+   * Changes the theme as a person does; the server's file watcher does not see every write to the settings file.
+   * @param {Theme} theme
+   */
   async setTheme(theme) {
-    const { name, worn } = THEMES[theme];
-    writeSettings(this.server.profile, { 'workbench.colorTheme': name, ...this.settings });
-    await this.page.locator(`.monaco-workbench.${worn}`).waitFor({ timeout: 15_000 });
+    if (this.opened.theme === theme) return;
+    await this.palette('Preferences: Color Theme');
+    const box = this.page.locator('.quick-input-widget input[type=text]').first();
+    await box.fill(THEMES[theme].label);
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: THEMES[theme].label });
+    await row.first().click();
+    await this.page.locator(`.monaco-workbench.${THEMES[theme].worn}`).waitFor({ timeout: 15_000 });
+    await box.waitFor({ state: 'hidden' });
+    this.opened.theme = theme;
   }
 
   /** @param {string} file */
@@ -284,4 +304,9 @@ export class Workbench {
 }
 
 /** What the VS Code server itself says on every start, extension or not. */
-const NOISE = [/placeholder-that-matches-nothing^/];
+const NOISE = [
+  // A module of Microsoft's builds that open builds lack
+  /node_modules\/vsda\//,
+  // Signing in is a feature of the product that the server does without
+  /Timed out waiting for authentication provider/,
+];
