@@ -1,6 +1,12 @@
+import { BusTree } from './assembly/buses';
+import { bindHostDriver, foundBound, unbindHostDriver } from './assembly/hostDriver';
+import { PvGuest } from './assembly/pvGuest';
+import { addFunctions, type MachineFunction } from './assembly/functions';
+import { storeAttribute } from './pciback/sysfs';
+import { DRIVER_NAME } from './pciback/pciStub';
 import type { MachineDescription } from './description';
 import type { JournalEntry } from './journal/entry';
-import type { Bdf } from './spec/bdf';
+import { compareBdf, formatBdf, sameBdf, type Bdf } from './spec/bdf';
 import type { Width } from './spec/uint';
 import type {
   ActionResult,
@@ -9,97 +15,286 @@ import type {
   ConfigOp,
   FunctionState,
   GuestState,
+  LogLine,
   MachineChange,
+  Observations,
 } from './view';
+import { XenHost } from './assembly/xenHost';
+import { functionState } from './assembly/functionState';
+import { guestImage } from './assembly/guestImage';
+import { errorName, XEN_PCI_ERR_dev_not_found } from './xen/pciif';
 
-const later = (): never => {
-  throw new Error('not built yet');
-};
+const FIRST_DOMID = 1;
+/** Actions that the journal keeps; beyond, the machine goes on but can no longer be rebuilt from the journal. */
+export const JOURNAL_LIMIT = 20_000;
 
 /** A machine: host functions, the simulated kernel and drivers, and guests. The one door of the engine. */
 export class Machine {
   readonly name: string;
-  private listeners = new Set<(change: MachineChange) => void>();
+  private readonly host = new XenHost();
+  private readonly tree: BusTree;
+  private readonly members: readonly MachineFunction[];
+  private readonly pvGuests: readonly PvGuest[];
+  private readonly listeners = new Set<(change: MachineChange) => void>();
+  private readonly entries: JournalEntry[] = [];
+  private counter = 0;
 
   /** Builds the machine: devices, host kernel, pciback loaded with nothing seized, one PV guest (domid 1) without devices. */
   constructor(readonly description: MachineDescription) {
     this.name = description.name;
+    this.tree = new BusTree(description.functions);
+    this.members = addFunctions(this.host, description.functions, this.tree);
+    for (const { dev, description: d } of this.members) if (d.driver !== undefined) foundBound(dev, d.driver);
+    this.host.driver.load([]);
+    this.pvGuests = [new PvGuest(this.host, FIRST_DOMID, 'guest1')];
   }
 
   /** Increases with every action that may have changed something. */
   get revision(): number {
-    return later();
+    return this.counter;
   }
+
   /** Called after every action. Returns the function that ends the subscription. */
   onDidChange(listener: (change: MachineChange) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
+  /** Called for every kernel message as it is printed. */
+  onLog(listener: ((line: LogLine) => void) | undefined): void {
+    this.host.onLog(listener ?? null);
+  }
+
+  private changed(action: string, functions: readonly Bdf[] | undefined): void {
+    this.counter++;
+    for (const listener of [...this.listeners]) listener({ revision: this.counter, action, functions });
+  }
+
+  private member(bdf: Bdf): MachineFunction {
+    const found = this.members.find((m) => sameBdf(m.dev.bdf, bdf));
+    if (found === undefined) throw new Error(`no function ${formatBdf(bdf)} in ${this.name}`);
+    return found;
+  }
+
+  private guest(domid: number): PvGuest {
+    const found = this.pvGuests.find((g) => g.domid === domid);
+    if (found === undefined) throw new Error(`no guest with domid ${domid}`);
+    return found;
+  }
+
+  private ownerOf(bdf: Bdf): { readonly guest: PvGuest; readonly at: Bdf } | undefined {
+    for (const guest of this.pvGuests) {
+      const device = guest.devices().find((d) => sameBdf(d.host, bdf));
+      if (device !== undefined) return { guest, at: device.guest };
+    }
+    return undefined;
+  }
+
   /** Functions in order of address. */
   functions(): readonly FunctionState[] {
-    return later();
+    return [...this.members].sort((a, b) => compareBdf(a.dev.bdf, b.dev.bdf)).map((m) => this.stateOf(m));
   }
-  function(_bdf: Bdf): FunctionState | undefined {
-    return later();
+  function(bdf: Bdf): FunctionState | undefined {
+    const found = this.members.find((m) => sameBdf(m.dev.bdf, bdf));
+    return found === undefined ? undefined : this.stateOf(found);
   }
+  private stateOf(member: MachineFunction): FunctionState {
+    const owner = this.ownerOf(member.dev.bdf);
+    const assignedTo = owner === undefined ? undefined : { domid: owner.guest.domid, guest: owner.at };
+    return functionState(member, this.host.driver.stub.find(member.dev.bdf)?.data, assignedTo);
+  }
+
   /** Root buses of all domains, with what is behind their bridges. */
   rootBuses(): readonly BusState[] {
-    return later();
+    return this.tree.rootBuses();
   }
   guests(): readonly GuestState[] {
-    return later();
+    return this.pvGuests.map((g) => g.state());
   }
 
   /** What the hardware holds. Throws on an unknown function. */
-  realImage(_bdf: Bdf): ConfigImage {
-    return later();
+  realImage(bdf: Bdf): ConfigImage {
+    const { dev, known } = this.member(bdf);
+    return { bytes: dev.fn.config.slice(0, dev.fn.configSize), known: known.slice() };
   }
+
   /** What the guest gets, read dword by dword through conf_read; undefined when the guest does not own the function. */
-  guestImage(_domid: number, _host: Bdf): ConfigImage | undefined {
-    return later();
+  guestImage(domid: number, host: Bdf): ConfigImage | undefined {
+    const owner = this.ownerOf(host);
+    const front = this.guest(domid).pcifront;
+    const space = this.host.driver.stub.find(host)?.configSpace;
+    if (owner?.guest.domid !== domid || front === undefined || space === undefined) return undefined;
+    const { dev, known } = this.member(host);
+    return guestImage(front, owner.at, dev.fn.configSize, known, space);
+  }
+
+  private act(
+    entry: JournalEntry,
+    functions: readonly Bdf[],
+    action: () => string | undefined,
+  ): ActionResult {
+    const { result, observed } = this.host.observe(action);
+    if (this.entries.length < JOURNAL_LIMIT) this.entries.push(entry);
+    this.changed(entry.action, functions);
+    return result === undefined ? { ok: true, observed } : { ok: false, message: result, observed };
+  }
+
+  private refuse(message: string): ActionResult {
+    const observed: Observations = { writes: [], log: [], xenstore: [], notifications: 0, eoi: [] };
+    return { ok: false, message, observed };
+  }
+
+  private isSeized(bdf: Bdf): boolean {
+    return this.host.driver.stub.find(bdf) !== undefined;
+  }
+
+  private bindStub({ dev }: MachineFunction): string | undefined {
+    unbindHostDriver(dev);
+    const { stub } = this.host.driver;
+    const text = formatBdf(dev.bdf);
+    storeAttribute(stub, 'new_slot', text);
+    const err = stub.probe(dev);
+    if (err === 0) return undefined;
+    storeAttribute(stub, 'remove_slot', text);
+    const driver = this.member(dev.bdf).description.driver;
+    if (driver !== undefined) bindHostDriver(dev, driver);
+    return `binding ${text} to ${DRIVER_NAME} failed with ${err}`;
   }
 
   /** Binds the function to pciback (as `pci-assignable-add`). */
-  seize(_bdf: Bdf): ActionResult {
-    return later();
+  seize(bdf: Bdf): ActionResult {
+    const member = this.member(bdf);
+    if (this.isSeized(bdf)) return this.refuse(`${formatBdf(bdf)} is already bound to ${DRIVER_NAME}`);
+    return this.act({ action: 'seize', bdf }, [bdf], () => this.bindStub(member));
   }
-  /** Unbinds the function from pciback and gives it back to its original driver. */
-  release(_bdf: Bdf): ActionResult {
-    return later();
+
+  /** Unbinds the function from pciback and gives it back to its original driver (as `pci-assignable-remove`). */
+  release(bdf: Bdf): ActionResult {
+    const { dev, description } = this.member(bdf);
+    if (!this.isSeized(bdf)) return this.refuse(`${formatBdf(bdf)} is not bound to ${DRIVER_NAME}`);
+    const owner = this.ownerOf(bdf);
+    if (owner !== undefined)
+      return this.refuse(`${formatBdf(bdf)} is in use by ${owner.guest.name}; detach it first`);
+    return this.act({ action: 'release', bdf }, [bdf], () => {
+      const { stub } = this.host.driver;
+      stub.remove(dev);
+      storeAttribute(stub, 'remove_slot', formatBdf(bdf));
+      if (description.driver !== undefined) bindHostDriver(dev, description.driver);
+      return undefined;
+    });
   }
+
   /** Seizes the function if needed and gives it to the guest (as `pci-attach`). */
-  assign(_domid: number, _bdf: Bdf): ActionResult {
-    return later();
+  assign(domid: number, bdf: Bdf): ActionResult {
+    const guest = this.guest(domid);
+    const member = this.member(bdf);
+    const owner = this.ownerOf(bdf);
+    if (owner !== undefined)
+      return this.refuse(`${formatBdf(bdf)} is already assigned to ${owner.guest.name}`);
+    return this.act({ action: 'assign', domid, bdf }, [bdf], () => {
+      const failed = this.isSeized(bdf) ? undefined : this.bindStub(member);
+      return failed ?? guest.attach(bdf);
+    });
   }
+
   /** Takes the function back from the guest (as `pci-detach`); it stays with pciback. */
-  detach(_domid: number, _bdf: Bdf): ActionResult {
-    return later();
+  detach(domid: number, bdf: Bdf): ActionResult {
+    const guest = this.guest(domid);
+    this.member(bdf);
+    if (this.ownerOf(bdf)?.guest !== guest)
+      return this.refuse(`${formatBdf(bdf)} is not assigned to ${guest.name}`);
+    return this.act({ action: 'detach', domid, bdf }, [bdf], () => guest.detach(bdf));
   }
+
   /** Sets the driver's per-device `permissive` (it cannot be cleared but by releasing). */
-  permissive(_bdf: Bdf): ActionResult {
-    return later();
+  permissive(bdf: Bdf): ActionResult {
+    this.member(bdf);
+    if (!this.isSeized(bdf)) return this.refuse(`${formatBdf(bdf)} is not bound to ${DRIVER_NAME}`);
+    return this.act({ action: 'permissive', bdf }, [bdf], () => {
+      const err = storeAttribute(this.host.driver.stub, 'permissive', formatBdf(bdf));
+      return err < 0 ? `permissive: error ${err}` : undefined;
+    });
+  }
+
+  private confOp(
+    op: ConfigOp['op'],
+    domid: number,
+    guest: Bdf,
+    offset: number,
+    size: number,
+    sent: number,
+  ): ConfigOp {
+    const pv = this.guest(domid);
+    const front = pv.pcifront;
+    const host = pv.devices().find((d) => sameBdf(d.guest, guest))?.host;
+    const { result, observed } = this.host.observe(() => {
+      if (front === undefined) return { err: XEN_PCI_ERR_dev_not_found, value: sent };
+      return op === 'conf_read'
+        ? front.configRead(guest, offset, size)
+        : front.configWrite(guest, offset, size, sent);
+    });
+    const { err, value } = result;
+    return { domid, op, guest, host, offset, size, sent, value, err, errName: errorName(err), observed };
   }
 
   /** A guest's conf_read through the shared page. size and offset are passed as given, valid or not. */
-  confRead(_domid: number, _guest: Bdf, _offset: number, _size: number): ConfigOp {
-    return later();
+  confRead(domid: number, guest: Bdf, offset: number, size: number): ConfigOp {
+    return this.confOp('conf_read', domid, guest, offset, size, 0);
   }
+
   /** A guest's conf_write through the shared page. */
-  confWrite(_domid: number, _guest: Bdf, _offset: number, _size: number, _value: number): ConfigOp {
-    return later();
+  confWrite(domid: number, guest: Bdf, offset: number, size: number, value: number): ConfigOp {
+    const done = this.confOp('conf_write', domid, guest, offset, size, value);
+    if (this.entries.length < JOURNAL_LIMIT)
+      this.entries.push({ action: 'confWrite', domid, guest, offset, size, value });
+    this.changed('confWrite', done.host === undefined ? undefined : [done.host]);
+    return done;
   }
+
   /** A write to the hardware by the host, past every driver. offset aligned to width and inside the space. */
-  hardwareWrite(_bdf: Bdf, _offset: number, _width: Width, _value: number): ActionResult {
-    return later();
+  hardwareWrite(bdf: Bdf, offset: number, width: Width, value: number): ActionResult {
+    const { dev } = this.member(bdf);
+    if (offset % width !== 0 || offset < 0 || offset + width > dev.fn.configSize)
+      return this.refuse(
+        `offset 0x${offset.toString(16)} is not a ${width}-byte register of ${formatBdf(bdf)}`,
+      );
+    return this.act({ action: 'hardwareWrite', bdf, offset, width, value }, [bdf], () => {
+      const err = dev.configWrite(offset, width, value);
+      return err === 0 ? undefined : `the bus returned ${err}`;
+    });
   }
 
   /** Actions since the machine was built, oldest first. */
   journal(): readonly JournalEntry[] {
-    return later();
+    return [...this.entries];
   }
+
   /** Applies entries in order; the number of entries that were refused. */
-  replay(_entries: readonly JournalEntry[]): number {
-    return later();
+  replay(entries: readonly JournalEntry[]): number {
+    let refused = 0;
+    for (const entry of entries) if (!this.apply(entry)) refused++;
+    return refused;
+  }
+
+  private apply(e: JournalEntry): boolean {
+    const known = (bdf: Bdf): boolean => this.members.some((m) => sameBdf(m.dev.bdf, bdf));
+    if ('domid' in e && !this.pvGuests.some((g) => g.domid === e.domid)) return false;
+    if ('bdf' in e && !known(e.bdf)) return false;
+    switch (e.action) {
+      case 'seize':
+        return this.seize(e.bdf).ok;
+      case 'release':
+        return this.release(e.bdf).ok;
+      case 'assign':
+        return this.assign(e.domid, e.bdf).ok;
+      case 'detach':
+        return this.detach(e.domid, e.bdf).ok;
+      case 'permissive':
+        return this.permissive(e.bdf).ok;
+      case 'confWrite':
+        return this.confWrite(e.domid, e.guest, e.offset, e.size, e.value).host !== undefined;
+      case 'hardwareWrite':
+        return this.hardwareWrite(e.bdf, e.offset, e.width, e.value).ok;
+    }
   }
 }

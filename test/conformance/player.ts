@@ -4,7 +4,7 @@ import type { DeviceFlags, PciDev } from '../../src/backend/host/pciDev';
 import type { AerEvent } from '../../src/backend/pciback/aer';
 import { showAttribute, storeAttribute } from '../../src/backend/pciback/sysfs';
 import { devfnOf, parseBdf, type Bdf } from '../../src/backend/spec/bdf';
-import { XenHost } from '../../src/backend/xenHost';
+import { XenHost } from '../../src/backend/assembly/xenHost';
 import {
   AER_BUS,
   AER_CMD,

@@ -1,3 +1,4 @@
+import { firstCapability } from '../spec/firstCapability';
 import { readLe, writeLe } from '../spec/uint';
 import type { PciFunction } from './pciFunction';
 
@@ -20,26 +21,13 @@ const CAP_VPD = 0x03;
 const CAP_EXPRESS = 0x10;
 const CAP_AF = 0x13;
 
-/** First capability with this id, by the same walk as the kernel's: at most 48 steps, pointers rounded down. */
-const firstCapability = (config: Uint8Array, id: number): number => {
-  if ((config[0x06]! & 0x10) === 0) return 0;
-  const headerType = config[0x0e]! & 0x7f;
-  let at = config[headerType === 2 ? 0x14 : 0x34]!;
-  for (let step = 0; step < 48; step++) {
-    if (at < 0x40) return 0;
-    at &= ~3;
-    if (config[at] === 0xff) return 0;
-    if (config[at] === id) return at;
-    at = config[at + 1]!;
-  }
-  return 0;
-};
-
 export const locateEffects = (config: Uint8Array): EffectOffsets => {
-  const pm = firstCapability(config, CAP_PM);
-  const express = firstCapability(config, CAP_EXPRESS);
-  const af = firstCapability(config, CAP_AF);
-  const vpd = firstCapability(config, CAP_VPD);
+  const find = (id: number): number =>
+    firstCapability((offset, width) => readLe(config, offset, width), config[0x0e]! & 0x7f, id);
+  const pm = find(CAP_PM);
+  const express = find(CAP_EXPRESS);
+  const af = find(CAP_AF);
+  const vpd = find(CAP_VPD);
   return { pm, express, af, vpd, any: (pm | express | af | vpd) !== 0 };
 };
 

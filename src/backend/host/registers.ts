@@ -11,8 +11,6 @@ export const PCI_BIST = 0x0f;
 export const PCI_BASE_ADDRESS_0 = 0x10;
 export const PCI_ROM_ADDRESS = 0x30;
 export const PCI_ROM_ADDRESS1 = 0x38;
-export const PCI_CAPABILITY_LIST = 0x34;
-export const PCI_CB_CAPABILITY_LIST = 0x14;
 export const PCI_INTERRUPT_LINE = 0x3c;
 export const PCI_INTERRUPT_PIN = 0x3d;
 
@@ -28,7 +26,6 @@ export const COMMAND_SERR = 0x100;
 export const COMMAND_FAST_BACK = 0x200;
 export const COMMAND_INTX_DISABLE = 0x400;
 
-export const STATUS_CAP_LIST = 0x10;
 export const STATUS_IMM_READY = 0x01;
 
 export const CAP_ID_PM = 0x01;

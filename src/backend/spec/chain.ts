@@ -44,11 +44,12 @@ export const EXTENDED_SPACE = 0x100;
 /** End of the predefined header of types 0 and 1. */
 export const HEADER_END = 0x40;
 
-const STATUS = 0x06;
-const STATUS_CAP_LIST = 0x10;
+/** The STATUS register and its bit that says whether there is a capability list. */
+export const STATUS = 0x06;
+export const STATUS_CAP_LIST = 0x10;
 const HEADER_TYPE = 0x0e;
 /** Where the first pointer stands, by header type. */
-const FIRST_POINTER: Readonly<Record<number, number>> = { 0: 0x34, 1: 0x34, 2: 0x14 };
+export const FIRST_POINTER: Readonly<Record<number, number>> = { 0: 0x34, 1: 0x34, 2: 0x14 };
 
 /** Header type 0..127 without the multifunction bit; undefined when its byte is not known. */
 export const headerTypeOf = (config: Uint8Array, known: Uint8Array): number | undefined =>

@@ -1,12 +1,7 @@
+import { FIRST_POINTER, HEADER_END, STATUS, STATUS_CAP_LIST } from './chain';
 import type { Width } from './uint';
 
-/** Where a header type keeps the pointer to its first capability; other types have no list. */
-export const CAPABILITY_POINTER: Readonly<Record<number, number>> = { 0: 0x34, 1: 0x34, 2: 0x14 };
-
-const STATUS = 0x06;
-const STATUS_CAP_LIST = 0x10;
 const MAX_STEPS = 48;
-const FIRST_OFFSET = 0x40;
 const NO_CAPABILITY = 0xff;
 
 /**
@@ -19,10 +14,10 @@ export const firstCapability = (
   headerType: number,
   id: number,
 ): number => {
-  const pointer = CAPABILITY_POINTER[headerType];
+  const pointer = FIRST_POINTER[headerType];
   if ((read(STATUS, 2) & STATUS_CAP_LIST) === 0 || pointer === undefined) return 0;
   let at = read(pointer, 1);
-  for (let step = 0; step < MAX_STEPS && at >= FIRST_OFFSET; step++) {
+  for (let step = 0; step < MAX_STEPS && at >= HEADER_END; step++) {
     at &= ~3;
     const entry = read(at, 2);
     if ((entry & 0xff) === NO_CAPABILITY) return 0;

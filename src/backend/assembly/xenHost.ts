@@ -1,13 +1,13 @@
-import { PciFunction, type Bus, type PciFunctionInit } from './device/pciFunction';
-import { enumerate, type EnumerationFacts } from './host/enumerate';
-import { DEFAULT_HOST, HostKernel, type HostOptions } from './host/hostKernel';
-import type { PciDev } from './host/pciDev';
-import type { Resource } from './host/resource';
-import { PcibackDriver } from './pciback/driver';
-import type { Bdf } from './spec/bdf';
-import type { Width } from './spec/uint';
-import type { LogLine, Observations, RealWrite } from './view';
-import { XenPlatform } from './xen/platform';
+import { PciFunction, type Bus, type PciFunctionInit } from '../device/pciFunction';
+import { enumerate, type EnumerationFacts } from '../host/enumerate';
+import { DEFAULT_HOST, HostKernel, type HostOptions } from '../host/hostKernel';
+import type { PciDev } from '../host/pciDev';
+import type { Resource } from '../host/resource';
+import { PcibackDriver } from '../pciback/driver';
+import type { Bdf } from '../spec/bdf';
+import type { Width } from '../spec/uint';
+import type { LogLine, Observations, RealWrite } from '../view';
+import { XenPlatform } from '../xen/platform';
 
 /**
  * A Xen host put together: functions on a bus, the kernel that found them, the platform, the driver. Everything
@@ -37,8 +37,7 @@ export class XenHost {
   private readonly bus: Bus = { onWrite: null };
   /** Bridges above each device, nearest first. */
   private readonly above = new Map<PciDev, readonly PciDev[]>();
-  /** Called for every kernel message, observed or not. */
-  onLog: ((line: LogLine) => void) | null = null;
+  private logListener: ((line: LogLine) => void) | null = null;
 
   constructor(options: XenHostOptions = DEFAULT_XEN_HOST) {
     this.kernel = new HostKernel(options);
@@ -68,13 +67,19 @@ export class XenHost {
     return this.kernel.find(bdf);
   }
 
+  /** Calls back for every kernel message, observed or not; null ends it. */
+  onLog(listener: ((line: LogLine) => void) | null): void {
+    this.logListener = listener;
+    this.listen(null);
+  }
+
   private listen(recorder: Recorder | null): void {
     this.kernel.log.listener =
-      recorder === null && this.onLog === null
+      recorder === null && this.logListener === null
         ? null
         : (level, text) => {
             recorder?.log.push({ level, text });
-            this.onLog?.({ level, text });
+            this.logListener?.({ level, text });
           };
     if (recorder === null) {
       this.bus.onWrite = null;

@@ -1,0 +1,69 @@
+import { deriveMasks } from '../device/masks';
+import { virtualFunctionMask } from '../device/virtualFunction';
+import type { PciDev } from '../host/pciDev';
+import type { FunctionDescription } from '../description';
+import { compareBdf, formatBdf } from '../spec/bdf';
+import { readLe } from '../spec/uint';
+import type { XenHost } from './xenHost';
+import type { BusTree } from './buses';
+import { resourcesOf } from './resources';
+
+/** A function of the machine: where it came from and what became of it. */
+export interface MachineFunction {
+  readonly description: FunctionDescription;
+  readonly dev: PciDev;
+  /** 1 per byte that the source gave. */
+  readonly known: Uint8Array;
+}
+
+const HEADER_TYPE = 0x0e;
+const INTERRUPT_LINE = 0x3c;
+const INTERRUPT_PIN = 0x3d;
+const UNKNOWN_BYTE = 0xff;
+const NO_LINE = 0xff;
+
+/** Bytes that nobody gave read as ones, as an absent register does; they are marked unknown wherever they are shown. */
+const withUnknownOnes = ({ config, known }: FunctionDescription): Uint8Array =>
+  config.map((byte, i) => (known[i] === 1 ? byte : UNKNOWN_BYTE));
+
+const irqOf = (d: FunctionDescription, config: Uint8Array): number => {
+  if (d.physicalFunction !== undefined) return 0;
+  if (d.irq !== undefined) return d.irq;
+  const line = readLe(config, INTERRUPT_LINE, 1);
+  return readLe(config, INTERRUPT_PIN, 1) === 0 || line === NO_LINE ? 0 : line;
+};
+
+/** Measured masks where the source has them, else from the catalogue. */
+const masksOf = (d: FunctionDescription, config: Uint8Array): { rw: Uint8Array; w1c: Uint8Array } => {
+  if (d.rw !== undefined && d.w1c !== undefined) return { rw: d.rw, w1c: d.w1c };
+  const { rw, w1c } = deriveMasks(config, d.known, d.barSizes);
+  return { rw: d.physicalFunction === undefined ? rw : virtualFunctionMask(rw), w1c };
+};
+
+/** Makes the host's functions: PFs before their VFs, otherwise in order of address, which is the kernel's order of finding. */
+export const addFunctions = (
+  host: XenHost,
+  descriptions: readonly FunctionDescription[],
+  tree: BusTree,
+): readonly MachineFunction[] => {
+  const byAddress = new Map<string, PciDev>();
+  const ordered = [...descriptions].sort(
+    (a, b) =>
+      Number(a.physicalFunction !== undefined) - Number(b.physicalFunction !== undefined) ||
+      compareBdf(a.bdf, b.bdf),
+  );
+  return ordered.map((d) => {
+    const config = withUnknownOnes(d);
+    const { rw, w1c } = masksOf(d, config);
+    const physfn =
+      d.physicalFunction === undefined ? undefined : byAddress.get(formatBdf(d.physicalFunction));
+    const dev = host.addFunction(
+      { bdf: d.bdf, config, rw, w1c, configSize: config.length },
+      { irq: irqOf(d, config), vendorId: d.vendorId, deviceId: d.deviceId, physfn },
+      resourcesOf(config, rw, readLe(config, HEADER_TYPE, 1) & 0x7f),
+      tree.bridgesAbove(d.bdf).flatMap((b) => byAddress.get(formatBdf(b)) ?? []),
+    );
+    byAddress.set(formatBdf(d.bdf), dev);
+    return { description: d, dev, known: d.known };
+  });
+};

@@ -1,0 +1,98 @@
+import {
+  IORESOURCE_IO,
+  IORESOURCE_MEM,
+  IORESOURCE_MEM_64,
+  IORESOURCE_PREFETCH,
+  IORESOURCE_READONLY,
+  IORESOURCE_ROM_ENABLE,
+  IORESOURCE_SIZEALIGN,
+  makeResource,
+  PCI_ROM_RESOURCE,
+  type Resource,
+} from '../host/resource';
+import { PCI_BASE_ADDRESS_0, PCI_ROM_ADDRESS, PCI_ROM_ADDRESS1 } from '../host/registers';
+import { andNot, readLe, u32 } from '../spec/uint';
+
+/**
+ * The kernel's resources of a function from its BARs, as if the kernel had sized them: the size is what the write
+ * mask leaves writable. A BAR that holds no address has no resource: what the kernel would have assigned is not in
+ * the bytes.
+ */
+
+const IO_FLAG_BITS = 0x3;
+const MEM_FLAG_BITS = 0xf;
+const ROM_FLAG_BITS = 0x7ff;
+const BAR_IO = 0x1;
+const BAR_TYPE_MASK = 0x6;
+const BAR_TYPE_64 = 0x4;
+const BAR_PREFETCH = 0x8;
+
+/** BARs by header type; the ROM has a place of its own. */
+const LAYOUT: Readonly<Record<number, { readonly bars: number; readonly rom: number }>> = {
+  0: { bars: 6, rom: PCI_ROM_ADDRESS },
+  1: { bars: 2, rom: PCI_ROM_ADDRESS1 },
+};
+
+const lowestBit = (v: bigint): bigint => v & -v;
+
+const resourceOf = (address: bigint, writable: bigint, flags: number): Resource | undefined =>
+  address === 0n || writable === 0n
+    ? undefined
+    : makeResource(address, address + lowestBit(writable) - 1n, flags, true);
+
+interface Bar {
+  readonly resource: Resource | undefined;
+  readonly wide: boolean;
+}
+
+const barAt = (config: Uint8Array, rw: Uint8Array, offset: number): Bar => {
+  const value = readLe(config, offset, 4);
+  const mask = readLe(rw, offset, 4);
+  if (value & BAR_IO) {
+    const flags = IORESOURCE_IO | IORESOURCE_SIZEALIGN | (value & IO_FLAG_BITS);
+    const address = BigInt(andNot(value, IO_FLAG_BITS));
+    return { resource: resourceOf(address, BigInt(andNot(mask, IO_FLAG_BITS)), flags), wide: false };
+  }
+  const wide = (value & BAR_TYPE_MASK) === BAR_TYPE_64;
+  const high = wide ? BigInt(readLe(config, offset + 4, 4)) << 32n : 0n;
+  const highMask = wide ? BigInt(readLe(rw, offset + 4, 4)) << 32n : 0n;
+  const flags =
+    IORESOURCE_MEM |
+    IORESOURCE_SIZEALIGN |
+    (value & MEM_FLAG_BITS) |
+    (value & BAR_PREFETCH ? IORESOURCE_PREFETCH : 0) |
+    (wide ? IORESOURCE_MEM_64 : 0);
+  const address = high | BigInt(andNot(value, MEM_FLAG_BITS));
+  return { resource: resourceOf(address, highMask | BigInt(andNot(mask, MEM_FLAG_BITS)), flags), wide };
+};
+
+const romAt = (config: Uint8Array, rw: Uint8Array, offset: number): Resource | undefined => {
+  const value = readLe(config, offset, 4);
+  const flags =
+    IORESOURCE_MEM |
+    IORESOURCE_SIZEALIGN |
+    IORESOURCE_READONLY |
+    IORESOURCE_PREFETCH |
+    (value & 1 ? IORESOURCE_ROM_ENABLE : 0);
+  const address = BigInt(u32(andNot(value, ROM_FLAG_BITS)));
+  return resourceOf(address, BigInt(andNot(readLe(rw, offset, 4), ROM_FLAG_BITS)), flags);
+};
+
+/** Resources by index: 0..5 BARs, 6 ROM. */
+export const resourcesOf = (
+  config: Uint8Array,
+  rw: Uint8Array,
+  headerType: number,
+): Readonly<Record<number, Resource>> => {
+  const layout = LAYOUT[headerType];
+  const found: Record<number, Resource> = {};
+  if (layout === undefined) return found;
+  for (let i = 0; i < layout.bars; i++) {
+    const { resource, wide } = barAt(config, rw, PCI_BASE_ADDRESS_0 + 4 * i);
+    if (resource !== undefined) found[i] = resource;
+    if (wide) i++;
+  }
+  const rom = romAt(config, rw, layout.rom);
+  if (rom !== undefined) found[PCI_ROM_RESOURCE] = rom;
+  return found;
+};
