@@ -67,7 +67,10 @@ export async function openBrowser({ viewport = { width: 1280, height: 800 } } = 
       seen.cspViolations.push(text);
     else if (message.type() === 'error') seen.consoleErrors.push(text);
   });
-  page.on('pageerror', (error) => seen.pageErrors.push(error.stack ?? error.message));
+  page.on('pageerror', (error) => {
+    // VS Code rejects with this what a reload or a closed editor cut short.
+    if (error.message !== 'Canceled') seen.pageErrors.push(error.stack ?? error.message);
+  });
   page.on('crash', () => seen.pageErrors.push('the page crashed'));
   return { browser, context, page, seen, close: () => browser.close() };
 }

@@ -115,6 +115,7 @@ export async function openWorkbench({
     if (from === 'dev') await addDevelopmentExtension(ui.page, server, { extensions: [PROJECT] });
     await ui.page.goto(workbenchUrl(server, workspace));
     await workbench.ready();
+    await ui.page.locator(`.monaco-workbench.${THEMES[theme].worn}`).waitFor({ timeout: 20_000 });
     say('the workbench shows the PCI icon');
   } catch (error) {
     const told = await workbench.troubleReport();
@@ -146,9 +147,6 @@ export class Workbench {
   async ready() {
     await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
     await this.activityIcon().waitFor({ timeout: 60_000 });
-    await this.page
-      .locator(`.monaco-workbench.${THEMES[this.opened.theme].worn}`)
-      .waitFor({ timeout: 20_000 });
   }
 
   activityIcon() {
@@ -272,16 +270,11 @@ export class Workbench {
   trouble() {
     const { consoleErrors, cspViolations, pageErrors, outsideRequests } = this.ui.seen;
     return {
-      consoleErrors: consoleErrors.filter((line) => !NOISE.some((noise) => noise.test(line))),
+      consoleErrors: consoleErrors.filter(isOurs),
       cspViolations,
       pageErrors,
       outsideRequests: [...new Set(outsideRequests)],
-      extensionHost: [
-        ...extensionHostErrors(this.server.profile).filter(
-          (line) => !NOISE.some((noise) => noise.test(line)),
-        ),
-        ...(this.diedOf ? [this.diedOf] : []),
-      ],
+      extensionHost: [...extensionHostErrors(this.server.profile), ...(this.diedOf ? [this.diedOf] : [])],
     };
   }
 
@@ -303,10 +296,11 @@ export class Workbench {
   }
 }
 
-/** What the VS Code server itself says on every start, extension or not. */
-const NOISE = [
-  // A module of Microsoft's builds that open builds lack
-  /node_modules\/vsda\//,
-  // Signing in is a feature of the product that the server does without
-  /Timed out waiting for authentication provider/,
-];
+/**
+ * VS Code tells its own troubles on the console too (signing in, modules that open builds lack, reads that a reload
+ * cancels). What comes from its bundle counts only when it is about us; its extension host's log is read besides.
+ * @param {string} line with its source at the end
+ */
+const isOurs = (line) => /confspace/i.test(line.replace(/confspace-host-/g, '')) || !VSCODE_SOURCE.test(line);
+
+const VSCODE_SOURCE = /\(http:\/\/127\.0\.0\.1:\d+\/[^)]*(workbench\.js|\/node_modules\/vsda\/[^)]*)\)?$/;
