@@ -58,7 +58,7 @@ export class Player {
   readonly host: XenHost;
   private readonly devs: PciDev[];
   private readonly lines: readonly DeviceLine[];
-  private ring: RequestPage | undefined;
+  ring: RequestPage | undefined;
   private readonly aerHandler: boolean;
   private lastStates: string[] = [];
   private vdev: (readonly [number, number, number] | null)[] = [];

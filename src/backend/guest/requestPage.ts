@@ -7,13 +7,12 @@ import {
   OP_DEVFN,
   OP_DOMAIN,
   OP_ERR,
-  OP_INFO,
   OP_MSIX_ENTRIES,
   OP_OFFSET,
   OP_SIZE,
   OP_VALUE,
+  OP_WORDS,
   SharedPage,
-  SH_INFO_MAX_VEC,
   WORD_OP,
   XEN_PCI_OP_conf_read,
   XEN_PCI_OP_conf_write,
@@ -40,6 +39,8 @@ export class RequestPage {
   readonly page = new SharedPage();
   readonly channel: EventChannel;
   readonly grantReference: number;
+  /** The guest's own copy of the request; what a request does not use stays zero. */
+  private readonly copy = new Int32Array(OP_WORDS);
 
   constructor(
     private readonly platform: XenPlatform,
@@ -55,34 +56,56 @@ export class RequestPage {
     this.platform.closeChannel(this.domid, this.channel.port);
   }
 
-  /** Fills the request without telling anybody. */
+  /** Fills the request without telling anybody: the whole structure is copied into the page, as the frontend does. */
   fill(request: Request): void {
-    const { words } = this.page;
-    words[WORD_OP + OP_CMD] = request.cmd;
-    words[WORD_OP + OP_ERR] = 0;
-    words[WORD_OP + OP_DOMAIN] = request.domain;
-    words[WORD_OP + OP_BUS] = request.bus;
-    words[WORD_OP + OP_DEVFN] = request.devfn;
-    words[WORD_OP + OP_OFFSET] = request.offset ?? 0;
-    words[WORD_OP + OP_SIZE] = request.size ?? 0;
-    words[WORD_OP + OP_VALUE] = request.value ?? 0;
-    words[WORD_OP + OP_INFO] = 0;
-    const entries = request.entries ?? [];
-    for (let i = 0; i < SH_INFO_MAX_VEC; i++)
-      words[WORD_OP + OP_MSIX_ENTRIES + i] = ((entries[i] ?? 0) & 0xffff) << 16;
-    this.page.setFlag(XEN_PCIF_active);
+    const { entries } = request;
+    const { copy } = this;
+    if (entries !== undefined)
+      for (let i = 0; i < entries.length; i++) copy[OP_MSIX_ENTRIES + i] = (entries[i]! & 0xffff) << 16;
+    this.put(
+      request.cmd,
+      request.domain,
+      request.bus,
+      request.devfn,
+      request.offset ?? 0,
+      request.size ?? 0,
+      request.value ?? 0,
+    );
+    if (entries !== undefined) copy.fill(0, OP_MSIX_ENTRIES);
+  }
+
+  private put(
+    cmd: number,
+    domain: number,
+    bus: number,
+    devfn: number,
+    offset: number,
+    size: number,
+    value: number,
+  ): void {
+    const { copy, page } = this;
+    copy[OP_CMD] = cmd;
+    copy[OP_DOMAIN] = domain;
+    copy[OP_BUS] = bus;
+    copy[OP_DEVFN] = devfn;
+    copy[OP_OFFSET] = offset;
+    copy[OP_SIZE] = size;
+    copy[OP_VALUE] = value;
+    page.op.set(copy);
+    page.setFlag(XEN_PCIF_active);
   }
 
   /** Fills the request and kicks the backend. True when the backend has answered. */
   submit(request: Request): boolean {
     this.fill(request);
-    this.channel.send();
-    return !this.active;
+    return this.kick();
   }
 
-  get active(): boolean {
-    return (this.page.flags & XEN_PCIF_active) !== 0;
+  private kick(): boolean {
+    this.channel.send();
+    return (this.page.flags & XEN_PCIF_active) === 0;
   }
+
   get err(): number {
     return this.page.words[WORD_OP + OP_ERR]!;
   }
@@ -93,12 +116,14 @@ export class RequestPage {
     return this.page.words[WORD_OP + OP_MSIX_ENTRIES + i]! & 0xffff;
   }
 
+  /** conf_read of `size` bytes at `offset`. True when the backend has answered. */
   configRead(at: Bdf, offset: number, size: number): boolean {
-    const { domain, bus } = at;
-    return this.submit({ cmd: XEN_PCI_OP_conf_read, domain, bus, devfn: devfnOf(at), offset, size });
+    this.put(XEN_PCI_OP_conf_read, at.domain, at.bus, devfnOf(at), offset, size, 0);
+    return this.kick();
   }
+  /** conf_write of the low `size` bytes of `value`. True when the backend has answered. */
   configWrite(at: Bdf, offset: number, size: number, value: number): boolean {
-    const { domain, bus } = at;
-    return this.submit({ cmd: XEN_PCI_OP_conf_write, domain, bus, devfn: devfnOf(at), offset, size, value });
+    this.put(XEN_PCI_OP_conf_write, at.domain, at.bus, devfnOf(at), offset, size, value);
+    return this.kick();
   }
 }
