@@ -34,7 +34,7 @@ const facts = (head: Head): readonly HTMLElement[] => {
 
 /** The head of the page: which function, who owns it, and what stands between guest and device. */
 export class HeadView {
-  readonly root = element('header', { class: 'head' });
+  readonly root = element('div', { class: 'head' });
   readonly banner = element('div', { class: 'banner', attributes: { role: 'note' } });
   readonly hint = element('div', { class: 'hint' });
 

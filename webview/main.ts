@@ -58,10 +58,7 @@ class Page {
     this.gone.hidden = true;
     document.body.append(
       this.gone,
-      this.head.root,
-      this.head.hint,
-      this.head.banner,
-      this.toolbar.root,
+      element('header', {}, this.head.root, this.head.hint, this.head.banner, this.toolbar.root),
       this.main,
       this.strip.root,
     );

@@ -77,8 +77,8 @@ export const hostMessageSchema = v.variant('type', [
     revision: revisionSchema,
     hardware: v.array(runSchema),
     guest: v.array(runSchema),
-    head: v.optional(headSchema),
-    structures: v.optional(v.array(structureSchema)),
+    head: v.exactOptional(headSchema),
+    structures: v.exactOptional(v.array(structureSchema)),
   }),
   /** The function is not in the machine that is open. */
   v.object({
@@ -94,12 +94,12 @@ export type HostMessage = v.InferOutput<typeof hostMessageSchema>;
 /** What the page keeps in VS Code over a reload of the window, and its host reads to find the function again. */
 export const pageStateSchema = v.object({
   address: addressSchema,
-  mode: v.optional(v.picklist(['guest', 'hardware', 'both'])),
-  width: v.optional(widthSchema),
+  mode: v.exactOptional(v.picklist(['guest', 'hardware', 'both'])),
+  width: v.exactOptional(widthSchema),
   /** Offset of the active cell. */
-  selection: v.optional(askSchemas.offset),
+  selection: v.exactOptional(askSchemas.offset),
   /** Scroll position of the grid and of the field list, in pixels. */
-  scroll: v.optional(v.tuple([v.number(), v.number()])),
+  scroll: v.exactOptional(v.tuple([v.number(), v.number()])),
 });
 export type PageState = v.InferOutput<typeof pageStateSchema>;
 

@@ -102,7 +102,7 @@ export type Register = v.InferOutput<typeof registerSchema>;
 export const structureSchema = v.object({
   kind: v.picklist(['header', 'capability', 'extendedCapability']),
   id: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff)),
-  version: v.optional(u8),
+  version: v.exactOptional(u8),
   offset,
   length: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4096)),
   name: v.string(),
@@ -124,9 +124,9 @@ export const headSchema = v.object({
   address: addressSchema,
   /** As lspci prints it after the slot. */
   title: v.string(),
-  owner: v.optional(ownerSchema),
-  driver: v.optional(v.string()),
-  originalDriver: v.optional(v.string()),
+  owner: v.exactOptional(ownerSchema),
+  driver: v.exactOptional(v.string()),
+  originalDriver: v.exactOptional(v.string()),
   permissive: v.boolean(),
   allowInterruptControl: v.boolean(),
   powerState: v.string(),
@@ -143,7 +143,7 @@ export const snapshotSchema = v.object({
   structures: v.array(structureSchema),
   hardware: imageSchema,
   /** Absent when no guest owns the function. */
-  guest: v.optional(imageSchema),
+  guest: v.exactOptional(imageSchema),
 });
 export type Snapshot = v.InferOutput<typeof snapshotSchema>;
 
@@ -165,13 +165,13 @@ export const outcomeSchema = v.object({
   offset: v.pipe(v.number(), v.integer()),
   size: v.pipe(v.number(), v.integer()),
   /** Value sent by a write. */
-  sent: v.optional(u32),
+  sent: v.exactOptional(u32),
   /** Value that came back from a read; absent when it is not known. */
-  value: v.optional(u32),
+  value: v.exactOptional(u32),
   /** `err` of the op as the driver left it, and its name. Absent for host accesses. */
-  err: v.optional(v.object({ code: v.pipe(v.number(), v.integer()), name: v.string() })),
+  err: v.exactOptional(v.object({ code: v.pipe(v.number(), v.integer()), name: v.string() })),
   /** Why an access by the host was refused. */
-  refused: v.optional(v.string()),
+  refused: v.exactOptional(v.string()),
   /** Configuration writes that reached a device. */
   writes: v.array(realWriteSchema),
   log: v.array(v.object({ level: v.pipe(v.number(), v.integer()), text: v.string() })),

@@ -8,7 +8,7 @@ import {
   type HostMessage,
   type PageMessage,
 } from '../../src/protocol/messages';
-import type { Image } from '../../src/protocol/model';
+import type { Head, Image, Structure } from '../../src/protocol/model';
 import { Requests, type Timer } from '../../src/protocol/requests';
 import { applyRuns, changedRuns } from '../../src/protocol/runs';
 
@@ -61,7 +61,7 @@ const pageMessage: fc.Arbitrary<PageMessage> = fc.oneof(
   }),
 );
 
-const head = fc.record(
+const head: fc.Arbitrary<Head> = fc.record(
   {
     address,
     title: fc.string(),
@@ -79,7 +79,7 @@ const hostMessage: fc.Arbitrary<HostMessage> = fc.oneof(
   fc.record({
     type: fc.constant('snapshot' as const),
     snapshot: fc.record(
-      { revision: fc.nat(), head, structures: fc.constant([]), hardware: image, guest: image },
+      { revision: fc.nat(), head, structures: fc.constant<Structure[]>([]), hardware: image, guest: image },
       { requiredKeys: ['revision', 'head', 'structures', 'hardware'] },
     ),
   }),

@@ -187,6 +187,7 @@ export class FieldList {
         const hadFocus = why !== undefined && row.root.contains(document.activeElement);
         row.root.classList.remove('editing');
         this.endEdit = undefined;
+        row.stale();
         row.update(this.view);
         this.say('');
         if (why !== undefined) this.events.cancelled(why);

@@ -4,6 +4,7 @@ import { button, checkbox } from '../ui/toolkit';
 import type { View } from '../view';
 import type { Line } from './fieldTree';
 import {
+  UNKNOWN,
   accessText,
   fieldText,
   fieldValueAt,
@@ -13,9 +14,6 @@ import {
   registerValue,
   shownFields,
 } from './registerValue';
-
-/** Shown where the bytes behind a value are not known. */
-const UNKNOWN = '··';
 
 /** The value of a register or field in an image, as text; undefined for structures, which have none. */
 const valueText = (line: Line, image: Image): string | undefined => {
@@ -63,6 +61,8 @@ export class FieldRow {
   private readonly meaning: HTMLElement | undefined;
   /** The control that sets or clears a single bit. */
   private box: HTMLElement | undefined;
+  /** What the row was drawn from; equal again, nothing is drawn. */
+  private drawn = '';
 
   constructor(
     readonly line: Line,
@@ -132,10 +132,13 @@ export class FieldRow {
       this.root.classList.toggle('differs', differs);
       return;
     }
+    if (this.root.classList.contains('editing')) return;
+    const source = this.sourceOf(view, register);
+    if (source === this.drawn) return;
+    this.drawn = source;
     const guest = view.guest ? valueText(line, view.guest) : '';
     const hardware = valueText(line, view.hardware);
     this.root.classList.toggle('differs', view.guest !== undefined && guest !== hardware);
-    if (this.root.classList.contains('editing')) return;
     setText(this.guest, guest ?? '');
     setText(this.hardware, hardware ?? '');
     this.box = undefined;
@@ -145,6 +148,19 @@ export class FieldRow {
       const value = fieldValueAt(view.targetImage, register, field);
       setText(this.meaning, value === undefined ? '' : (meaningOf(field, value) ?? ''));
     }
+  }
+
+  /** Draws the row anew at the next update, whatever it shows now: a control may show what was only wished. */
+  stale(): void {
+    this.drawn = '';
+  }
+
+  private sourceOf(view: View, register: Register): string {
+    const { offset, width } = register;
+    const parts: unknown[] = [view.mode];
+    for (const image of [view.guest, view.hardware])
+      for (let i = offset; image && i < offset + width; i++) parts.push(image.known[i], image.bytes[i]);
+    return parts.join();
   }
 
   private showBox(view: View, register: Register, field: BitField): void {
@@ -165,7 +181,8 @@ export class FieldRow {
       return;
     }
     const box = checkbox(`${register.name} ${field.name}`, value === 1, (checked) => {
-      // What the device makes of it decides what is shown; the update puts a new box here.
+      // What the device makes of it decides what is shown.
+      this.stale();
       this.toggleBit(this.line, checked ? 1 : 0);
     });
     box.tabIndex = -1;

@@ -5,6 +5,9 @@ import type { BitField, Image, Register, Structure, Width } from '../../src/prot
  * will be written. Results are unsigned; JavaScript's bit operators are signed, hence `>>> 0` at every step.
  */
 
+/** What a value looks like that nobody knows. Never a number. */
+export const UNKNOWN = '··';
+
 /** All ones in 1..32 bits, unsigned. */
 export const ones = (bits: number): number => (bits >= 32 ? 0xffffffff : 2 ** bits - 1);
 

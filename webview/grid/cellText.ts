@@ -1,8 +1,6 @@
 import type { Image, Width } from '../../src/protocol/model';
 import type { Place } from '../fields/locate';
-
-/** What a byte looks like that nobody knows. Never a number. */
-export const UNKNOWN_BYTE = '··';
+import { UNKNOWN } from '../fields/registerValue';
 
 /** Bytes per row of the grid. */
 export const ROW = 16;
@@ -11,7 +9,7 @@ export const ROW = 16;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 const byteText = (image: Image, offset: number): string =>
-  image.known[offset] === 1 ? (HEX[image.bytes[offset] ?? 0] ?? '') : UNKNOWN_BYTE;
+  image.known[offset] === 1 ? (HEX[image.bytes[offset] ?? 0] ?? '') : UNKNOWN;
 
 /** The little-endian value of `width` bytes as lspci -xxxx and setpci write it, most significant byte first. */
 export const cellText = (image: Image, offset: number, width: Width): string => {

@@ -17,17 +17,20 @@ export interface GridEvents {
 
 interface Row {
   readonly row: HTMLElement;
-  readonly ascii: readonly [Text, Text];
+  readonly ascii: readonly [HTMLElement, HTMLElement];
 }
 interface Cell {
   readonly cell: HTMLElement;
-  /** Upper line: the view's own value; lower line: the hardware's, where both are shown and differ. */
+  /** Upper line: the view's own value. */
   readonly shown: Text;
-  readonly hardware: Text;
+  /** Lower line, drawn by the style sheet from `data-text`: the hardware's value where both are shown. */
+  readonly lower: HTMLElement;
 }
 
 /** Structures take turns in this many tints; the first is the header's. */
 const TINTS = 6;
+const tintOf = (structure: number): string =>
+  `tint-${structure === 0 ? 0 : ((structure - 1) % (TINTS - 1)) + 1}`;
 
 /** The hex grid: rows built once per layout, cells patched where bytes changed. */
 export class HexGrid {
@@ -115,37 +118,28 @@ export class HexGrid {
     );
     for (let offset = at; offset < at + ROW; offset += width) {
       const shown = document.createTextNode('');
-      const hardware = document.createTextNode('');
       const cell = element('span', { class: 'cell', attributes: { role: 'gridcell', tabindex: '-1' } });
       const upper = element('span', { class: 'upper' });
       const lower = element('span', { class: 'lower' });
       upper.append(shown);
-      lower.append(hardware);
       cell.append(upper, lower);
       const place = places.find(offset);
       if (place) {
-        cell.classList.add(`tint-${place.index === 0 ? 0 : ((place.index - 1) % (TINTS - 1)) + 1}`);
+        cell.classList.add(tintOf(place.index));
         if (place.structure.offset >= offset && place.structure.offset < offset + width)
           cell.classList.add('start');
       }
       cell.dataset['offset'] = String(offset);
-      this.cells.push({ cell, shown, hardware });
+      this.cells.push({ cell, shown, lower });
       row.append(cell);
     }
-    const upper = document.createTextNode('');
-    const lower = document.createTextNode('');
-    const ascii = element('span', {
-      class: 'ascii',
-      attributes: { role: 'gridcell', 'aria-label': 'ASCII' },
-    });
-    const lines = [element('span', { class: 'upper' }), element('span', { class: 'lower' })] as const;
-    lines[0].append(upper);
-    lines[1].append(lower);
-    ascii.append(...lines);
+    const upper = element('span', { class: 'upper' });
+    const lower = element('span', { class: 'lower' });
+    const ascii = element('span', { class: 'ascii', attributes: { role: 'gridcell' } }, upper, lower);
     const names = element('span', { class: 'names', attributes: { role: 'gridcell' } });
     this.view.structures.forEach((structure, index) => {
       if (structure.offset < at || structure.offset >= at + ROW) return;
-      const name = span(`name tint-${index === 0 ? 0 : ((index - 1) % (TINTS - 1)) + 1}`, structure.name);
+      const name = span(`name ${tintOf(index)}`, structure.name);
       name.title = structure.title;
       names.append(name);
     });
@@ -193,9 +187,9 @@ export class HexGrid {
     const shown = cellText(this.upperImage, offset, width);
     const differs = view.differs(offset, width);
     const hardware = view.mode === 'both' ? cellText(view.hardware, offset, width) : '';
-    const changed = entry.shown.data !== shown || entry.hardware.data !== hardware;
+    const changed = entry.shown.data !== shown || (entry.lower.dataset['text'] ?? '') !== hardware;
     if (entry.shown.data !== shown) entry.shown.data = shown;
-    if (entry.hardware.data !== hardware) entry.hardware.data = hardware;
+    setAttribute(entry.lower, 'data-text', hardware === '' ? undefined : hardware);
     const classes = entry.cell.classList;
     classes.toggle('differs', differs);
     classes.toggle('unknown', shown.includes('·'));
@@ -222,7 +216,11 @@ export class HexGrid {
     if (!entry) return;
     const at = index * ROW;
     setText(entry.ascii[0], asciiText(this.upperImage, at));
-    setText(entry.ascii[1], this.view.mode === 'both' ? asciiText(this.view.hardware, at) : '');
+    setAttribute(
+      entry.ascii[1],
+      'data-text',
+      this.view.mode === 'both' ? asciiText(this.view.hardware, at) : undefined,
+    );
     entry.row.classList.toggle('has-difference', this.view.differs(at, ROW));
   }
 

@@ -1,0 +1,150 @@
+import type { Machine } from '../../backend/machine';
+import { formatBdf } from '../../backend/spec/bdf';
+import { layoutOf, type PlacedStructure } from '../../backend/spec/layout';
+import type { BitFieldSpec } from '../../backend/spec/register';
+import type { ActionResult, ConfigImage, ConfigOp, FunctionState, Observations } from '../../backend/view';
+import type { Head, Image, Outcome, Snapshot, Structure, Width } from '../../protocol/model';
+
+/** Turns what the engine shows into what the page is told. No vscode here, and nothing that is remembered. */
+
+const valuesOf = (values: BitFieldSpec['values']): [number, string][] =>
+  Object.entries(values ?? {}).map(([value, meaning]) => [Number(value), meaning]);
+
+const structureOf = (placed: PlacedStructure): Structure => ({
+  kind: placed.kind,
+  id: placed.id,
+  ...(placed.version === undefined ? {} : { version: placed.version }),
+  offset: placed.offset,
+  length: placed.length,
+  name: placed.name,
+  title: placed.title,
+  registers: placed.registers.map((register) => ({
+    name: register.name,
+    title: register.title,
+    offset: register.offset,
+    width: register.width,
+    access: register.access,
+    source: register.source,
+    fields: register.fields.map((field) => ({
+      name: field.name,
+      title: field.title,
+      lsb: field.lsb,
+      width: field.width,
+      access: field.access,
+      values: valuesOf(field.values),
+    })),
+  })),
+});
+
+/** Copies: the engine may write its arrays on, the page's picture must not follow unseen. */
+const imageOf = (image: ConfigImage): Image => ({ bytes: image.bytes.slice(), known: image.known.slice() });
+
+const headOf = (machine: Machine, state: FunctionState, title: string): Head => {
+  const { assignedTo } = state;
+  const owner = assignedTo && {
+    domid: assignedTo.domid,
+    name: machine.guests().find((guest) => guest.domid === assignedTo.domid)?.name ?? '',
+    address: formatBdf(assignedTo.guest),
+  };
+  return {
+    address: formatBdf(state.bdf),
+    title,
+    ...(owner ? { owner } : {}),
+    ...(state.driver === undefined ? {} : { driver: state.driver }),
+    ...(state.originalDriver === undefined ? {} : { originalDriver: state.originalDriver }),
+    permissive: state.permissive,
+    allowInterruptControl: state.allowInterruptControl,
+    powerState: state.powerState,
+    pipeline: owner ? [owner.name, 'pcifront', 'shared page', 'pciback', 'device'] : ['host', 'device'],
+  };
+};
+
+/** Everything that the page shows of the function, at the page's own revision. */
+export const snapshotOf = (
+  machine: Machine,
+  state: FunctionState,
+  title: string,
+  revision: number,
+): Snapshot => {
+  const { bdf, assignedTo } = state;
+  const hardware = imageOf(machine.realImage(bdf));
+  const guest = assignedTo && machine.guestImage(assignedTo.domid, bdf);
+  return {
+    revision,
+    head: headOf(machine, state, title),
+    structures: layoutOf(hardware.bytes, hardware.known).map(structureOf),
+    hardware,
+    ...(guest ? { guest: imageOf(guest) } : {}),
+  };
+};
+
+const observedBy = (observed: Observations): Pick<Outcome, 'writes' | 'log' | 'notifications' | 'eoi'> => ({
+  writes: observed.writes.map(({ bdf, offset, width, value }) => ({
+    address: formatBdf(bdf),
+    offset,
+    width,
+    value,
+  })),
+  log: observed.log.map(({ level, text }) => ({ level, text })),
+  notifications: observed.notifications,
+  eoi: [...observed.eoi],
+});
+
+/** A guest's operation as the page tells it. */
+export const guestOutcome = (op: ConfigOp): Outcome => ({
+  op: op.op,
+  through: 'guest',
+  address: formatBdf(op.guest),
+  offset: op.offset,
+  size: op.size,
+  ...(op.op === 'conf_write' ? { sent: op.sent } : { value: op.value }),
+  err: { code: op.err, name: op.errName },
+  ...observedBy(op.observed),
+});
+
+/** A write by the host, past every driver. */
+export const hardwareWriteOutcome = (
+  state: FunctionState,
+  offset: number,
+  size: Width,
+  sent: number,
+  result: ActionResult,
+): Outcome => ({
+  op: 'write',
+  through: 'hardware',
+  address: formatBdf(state.bdf),
+  offset,
+  size,
+  sent,
+  ...(result.ok ? {} : { refused: result.message }),
+  ...observedBy(result.observed),
+});
+
+/** What the hardware holds at an offset; without a value when a byte of it is not known. */
+export const hardwareReadOutcome = (
+  state: FunctionState,
+  offset: number,
+  size: Width,
+  image: ConfigImage,
+): Outcome => {
+  let value: number | undefined = 0;
+  for (let i = size - 1; i >= 0; i--) {
+    const byte = image.bytes[offset + i];
+    value =
+      value === undefined || byte === undefined || image.known[offset + i] !== 1
+        ? undefined
+        : value * 0x100 + byte;
+  }
+  return {
+    op: 'read',
+    through: 'hardware',
+    address: formatBdf(state.bdf),
+    offset,
+    size,
+    ...(value === undefined ? {} : { value }),
+    writes: [],
+    log: [],
+    notifications: 0,
+    eoi: [],
+  };
+};

@@ -1,0 +1,32 @@
+import type { HostMessage } from '../../protocol/messages';
+import type { Image, Run, Snapshot } from '../../protocol/model';
+import { changedRuns } from '../../protocol/runs';
+
+const NONE: Image = { bytes: new Uint8Array(0), known: new Uint8Array(0) };
+
+/** Heads and layouts are small plain data, so their text decides whether they are equal. */
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * The message that takes the page from one picture to the next; undefined when nothing changed. A snapshot where
+ * runs cannot say it: another owner, or another size.
+ */
+export const messageBetween = (before: Snapshot | undefined, after: Snapshot): HostMessage | undefined => {
+  const snapshot = { type: 'snapshot', snapshot: after } as const;
+  if (!before || (before.guest === undefined) !== (after.guest === undefined)) return snapshot;
+  const hardware = changedRuns(before.hardware, after.hardware);
+  const guest: Run[] | undefined = changedRuns(before.guest ?? NONE, after.guest ?? NONE);
+  if (!hardware || !guest) return snapshot;
+  const head = !same(before.head, after.head);
+  const structures = !same(before.structures, after.structures);
+  if (hardware.length === 0 && guest.length === 0 && !head && !structures) return undefined;
+  return {
+    type: 'changed',
+    from: before.revision,
+    revision: after.revision,
+    hardware,
+    guest,
+    ...(head ? { head: after.head } : {}),
+    ...(structures ? { structures: after.structures } : {}),
+  };
+};

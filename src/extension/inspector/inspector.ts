@@ -1,0 +1,171 @@
+import * as vscode from 'vscode';
+import { formatBdf, type Bdf } from '../../backend/spec/bdf';
+import {
+  parsePageMessage,
+  requestIdOf,
+  type HostMessage,
+  type PageCommand,
+  type Request,
+} from '../../protocol/messages';
+import type { Snapshot } from '../../protocol/model';
+import { addressText, functionTitle } from '../functionText';
+import { Command } from '../ids';
+import type { Session } from '../session';
+import { snapshotOf } from './describe';
+import { messageBetween } from './difference';
+import { access } from './requests';
+
+/** The commands that a page can run, on its own function. */
+const COMMANDS: Readonly<Record<PageCommand, string>> = {
+  assign: Command.assign,
+  detach: Command.detach,
+  permissive: Command.setPermissive,
+  showLog: Command.showLog,
+};
+
+/** One panel: a function of the machine that is open, and the page that shows it. */
+export class Inspector implements vscode.Disposable {
+  /** What the page has; undefined when it has to be told everything. */
+  private told: Snapshot | undefined;
+  /** The page's own count: machines count anew, the page must not mistake one for the other. */
+  private revision = 0;
+  private ready = false;
+  private scheduled = false;
+  private disposed = false;
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    readonly bdf: Bdf,
+    private readonly panel: vscode.WebviewPanel,
+    private readonly session: Session,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.subscriptions = [
+      panel.webview.onDidReceiveMessage((message: unknown) => this.take(message)),
+      panel.onDidChangeViewState(() => {
+        // A hidden page is thrown away; it says so when there is a new one.
+        if (!panel.visible) this.forget();
+      }),
+      session.onDidChange(() => this.schedule()),
+      session.onDidReplaceMachine(() => {
+        this.told = undefined;
+        this.schedule();
+      }),
+      session.onDidChangeNames(() => this.schedule()),
+    ];
+    this.showTitle();
+  }
+
+  reveal(column?: vscode.ViewColumn): void {
+    this.panel.reveal(column);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private forget(): void {
+    this.ready = false;
+    this.told = undefined;
+  }
+
+  /** Several changes in one turn are told at once. */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    queueMicrotask(() => {
+      if (this.scheduled) this.tell();
+    });
+  }
+
+  /** Brings title and page up to date. */
+  private tell(): void {
+    this.scheduled = false;
+    if (this.disposed) return;
+    this.showTitle();
+    if (!this.ready) return;
+    const { machine } = this.session;
+    const state = machine.function(this.bdf);
+    if (!state) {
+      this.told = undefined;
+      this.send({ type: 'gone', address: formatBdf(this.bdf), machine: machine.name });
+      return;
+    }
+    const now = snapshotOf(machine, state, functionTitle(this.session, state), this.revision + 1);
+    const message = messageBetween(this.told, now);
+    if (!message) return;
+    this.revision = now.revision;
+    this.told = now;
+    this.send(message);
+  }
+
+  private showTitle(): void {
+    const { machine } = this.session;
+    const owner = machine.function(this.bdf)?.assignedTo;
+    const guest = owner && machine.guests().find((candidate) => candidate.domid === owner.domid);
+    const address = addressText(this.session, this.bdf);
+    const title = guest ? `${address} ${guest.name}` : address;
+    if (this.panel.title !== title) this.panel.title = title;
+  }
+
+  private send(message: HostMessage): void {
+    this.panel.webview.postMessage(message).then(
+      (delivered) => {
+        // Not taken: the page was gone. It asks anew when it comes back.
+        if (!delivered) this.told = undefined;
+      },
+      (error: unknown) => this.log.error(`Inspector ${formatBdf(this.bdf)}: ${String(error)}`),
+    );
+  }
+
+  private take(input: unknown): void {
+    const parsed = parsePageMessage(input);
+    if (!parsed.ok) {
+      this.log.error(`Inspector ${formatBdf(this.bdf)}: ${parsed.message}`);
+      const id = requestIdOf(input);
+      if (id !== undefined) this.send({ type: 'failed', id, message: parsed.message });
+      return;
+    }
+    const message = parsed.value;
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.told = undefined;
+        this.tell();
+        break;
+      case 'resync':
+        this.log.debug(`Inspector ${formatBdf(this.bdf)}: page at ${message.have} asks for everything`);
+        this.told = undefined;
+        this.tell();
+        break;
+      case 'problem':
+        this.log.error(`Inspector ${formatBdf(this.bdf)}: ${message.message}`);
+        break;
+      case 'request':
+        void this.answer(message.id, message.request);
+        break;
+    }
+  }
+
+  /** Answers exactly once, whatever happens. */
+  private async answer(id: number, request: Request): Promise<void> {
+    try {
+      if (request.kind === 'command') {
+        await vscode.commands.executeCommand(COMMANDS[request.command], this.bdf);
+        this.send({ type: 'reply', id, reply: { kind: 'done' } });
+        return;
+      }
+      const accessed = access(this.session.machine, this.bdf, request, this.log);
+      // The page has the new bytes before it shows the outcome.
+      this.tell();
+      if (accessed.ok)
+        this.send({ type: 'reply', id, reply: { kind: 'outcome', outcome: accessed.outcome } });
+      else this.send({ type: 'failed', id, message: accessed.message });
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.log.error(error instanceof Error ? error : text);
+      this.send({ type: 'failed', id, message: `The extension failed: ${text}` });
+    }
+  }
+}
