@@ -1,8 +1,14 @@
 import { AF } from './capabilities/af';
+import { AGP } from './capabilities/agp';
+import { DEBUG_PORT } from './capabilities/debugPort';
 import { EXPRESS } from './capabilities/express';
+import { HYPERTRANSPORT } from './capabilities/hypertransport';
 import { MSI } from './capabilities/msi';
 import { MSIX } from './capabilities/msix';
+import { PCIX } from './capabilities/pcix';
 import { PM } from './capabilities/pm';
+import { SATA } from './capabilities/sata';
+import { SLOT_ID } from './capabilities/slotId';
 import { SSVID } from './capabilities/ssvid';
 import { VENDOR_SPECIFIC } from './capabilities/vendorSpecific';
 import { VPD } from './capabilities/vpd';
@@ -10,9 +16,21 @@ import { ACS } from './extended/acs';
 import { AER } from './extended/aer';
 import { ARI } from './extended/ari';
 import { ATS } from './extended/ats';
+import { DATA_LINK_FEATURE } from './extended/dataLink';
 import { DSN } from './extended/deviceSerialNumber';
+import { DPC } from './extended/dpc';
+import { L1PM } from './extended/l1pm';
+import { LTR } from './extended/ltr';
+import { PASID } from './extended/pasid';
+import { PHYSICAL_LAYER_16 } from './extended/physicalLayer16';
+import { POWER_BUDGETING } from './extended/powerBudgeting';
+import { PRI } from './extended/pri';
+import { PTM } from './extended/ptm';
+import { RESIZABLE_BAR, VF_RESIZABLE_BAR } from './extended/resizableBar';
+import { SECONDARY_EXPRESS } from './extended/secondaryExpress';
 import { SRIOV } from './extended/sriov';
 import { DVSEC, VENDOR_SPECIFIC_EXTENDED } from './extended/vendorSpecific';
+import { VIRTUAL_CHANNEL, VIRTUAL_CHANNEL_MFVC } from './extended/virtualChannel';
 import { TYPE0 } from './headers/type0';
 import { TYPE1 } from './headers/type1';
 import { TYPE2 } from './headers/type2';
@@ -31,6 +49,12 @@ export const STRUCTURES: readonly StructureSpec[] = [
   EXPRESS,
   MSIX,
   AF,
+  AGP,
+  DEBUG_PORT,
+  HYPERTRANSPORT,
+  PCIX,
+  SATA,
+  SLOT_ID,
   AER,
   DSN,
   VENDOR_SPECIFIC_EXTENDED,
@@ -39,6 +63,20 @@ export const STRUCTURES: readonly StructureSpec[] = [
   ATS,
   SRIOV,
   DVSEC,
+  DATA_LINK_FEATURE,
+  DPC,
+  L1PM,
+  LTR,
+  PASID,
+  PHYSICAL_LAYER_16,
+  POWER_BUDGETING,
+  PRI,
+  PTM,
+  RESIZABLE_BAR,
+  VF_RESIZABLE_BAR,
+  SECONDARY_EXPRESS,
+  VIRTUAL_CHANNEL,
+  VIRTUAL_CHANNEL_MFVC,
 ];
 
 const keyOf = (kind: StructureKind, id: number): string => `${kind} ${id}`;

@@ -5,7 +5,7 @@ import { isDownstreamFacing, isEndpoint, PortType } from './portType';
 
 /** Link registers of the PCI Express capability. Source: PCIe 6.0 sections 7.5.3.6 to 7.5.3.8 and 7.5.3.18 to 7.5.3.20. */
 
-const LNKCAP = 0x0c;
+export const LNKCAP = 0x0c;
 const LNKCAP2 = 0x2c;
 
 export const LINK_SPEED: Readonly<Record<number, string>> = {

@@ -1,6 +1,7 @@
 import { bit, inOrder, register, span, whenOffered } from '../define';
 import type { RegisterSpec, StructureReader } from '../register';
 import { bits } from '../uint';
+import { LNKCAP } from './expressLink';
 
 /** Slot and root registers of the PCI Express capability. Source: PCIe 6.0 sections 7.5.3.9 to 7.5.3.14 and 7.5.3.21 to 7.5.3.23. */
 
@@ -27,6 +28,9 @@ const slotCapabilities = (): RegisterSpec =>
     span(19, 13, 'Slot', 'Physical Slot Number', 'HwInit'),
   ]);
 
+/** Data Link Layer Link Active Reporting Capable, of Link Capabilities. */
+const reportsLinkActive = (read: StructureReader): boolean => bits(read(LNKCAP, 4), 20, 1) === 1;
+
 /** `slotCapabilities2` is 0 in version 1 of the structure, which has no such register. */
 const slotControl = (read: StructureReader, slotCapabilities2: number): RegisterSpec => {
   const sltcap = read(SLTCAP, 4);
@@ -44,7 +48,7 @@ const slotControl = (read: StructureReader, slotCapabilities2: number): Register
     span(10, 1, 'Power', 'Power Controller Control', whenOffered(has(1)), inOrder('On', 'Off')),
     // Reads 0: writing 1 toggles the interlock.
     bit(11, 'Interlock', 'Electromechanical Interlock Control', has(17) ? 'WO' : 'RO'),
-    bit(12, 'LinkChg', 'Data Link Layer State Changed Enable', whenOffered(hotPlug)),
+    bit(12, 'LinkChg', 'Data Link Layer State Changed Enable', whenOffered(reportsLinkActive(read))),
     bit(13, 'AutoPowerLimitDis', 'Auto Slot Power Limit Disable', 'RO'),
     bit(14, 'InBandPDDis', 'In-Band PD Disable', whenOffered(bits(slotCapabilities2, 0, 1) === 1)),
   ]);

@@ -5,7 +5,8 @@ import type { Access, BitFieldSpec, RegisterSpec, StructureOwner, StructureSpec 
 import { bits } from '../uint';
 
 /**
- * Advanced Error Reporting. Which optional errors a function implements is not announced: all are taken as writable.
+ * Advanced Error Reporting. Which optional errors a function implements is not announced: all that its version of the
+ * structure can have are taken as writable.
  * Root registers follow in root ports and event collectors, the TLP prefix log where prefixes are supported.
  * Source: PCIe 6.0 section 7.8.4.
  */
@@ -49,6 +50,12 @@ const CORRECTABLE: readonly (readonly [number, string, string])[] = [
   [15, 'HeaderOF', 'Header Log Overflow'],
 ];
 
+/** Errors from this bit on came with version 3 of the structure; before it they are reserved. */
+const FIRST_OF_VERSION_3 = 27;
+
+const uncorrectableOf = (version: number): typeof UNCORRECTABLE =>
+  version >= 3 ? UNCORRECTABLE : UNCORRECTABLE.filter(([lsb]) => lsb < FIRST_OF_VERSION_3);
+
 const errors = (
   list: readonly (readonly [number, string, string])[],
   kind: string,
@@ -56,7 +63,7 @@ const errors = (
 ): readonly BitFieldSpec[] =>
   list.map(([lsb, name, title]) => bit(lsb, name, kind === '' ? title : `${title} ${kind}`, access));
 
-const errorRegisters = (): readonly RegisterSpec[] => [
+const errorRegisters = (uncorrectable: typeof UNCORRECTABLE): readonly RegisterSpec[] => [
   register(
     0x04,
     4,
@@ -64,7 +71,7 @@ const errorRegisters = (): readonly RegisterSpec[] => [
     'Uncorrectable Error Status',
     'RsvdZ',
     'PCIe 6.0 7.8.4.2',
-    errors(UNCORRECTABLE, '', 'RW1CS'),
+    errors(uncorrectable, '', 'RW1CS'),
   ),
   register(
     0x08,
@@ -73,7 +80,7 @@ const errorRegisters = (): readonly RegisterSpec[] => [
     'Uncorrectable Error Mask',
     'RsvdP',
     'PCIe 6.0 7.8.4.3',
-    errors(UNCORRECTABLE, 'Mask', 'RWS'),
+    errors(uncorrectable, 'Mask', 'RWS'),
   ),
   register(
     0x0c,
@@ -82,7 +89,7 @@ const errorRegisters = (): readonly RegisterSpec[] => [
     'Uncorrectable Error Severity',
     'RsvdP',
     'PCIe 6.0 7.8.4.4',
-    errors(UNCORRECTABLE, 'Severity', 'RWS'),
+    errors(uncorrectable, 'Severity', 'RWS'),
   ),
   register(
     0x10,
@@ -169,7 +176,7 @@ export const AER: StructureSpec = {
     const aercap = read(AERCAP, 4);
     return [
       extendedCapabilityHead(),
-      ...errorRegisters(),
+      ...errorRegisters(uncorrectableOf(bits(read(0, 4), 16, 4))),
       capabilityAndControl(aercap),
       ...log(0x1c, 'HEADER_LOG', 'Header Log', 'PCIe 6.0 7.8.4.8'),
       ...(collectsErrors(owner) ? rootRegisters() : []),

@@ -1,7 +1,7 @@
 import { ExtCapId } from '../capabilityIds';
 import { bit, extendedCapabilityHead, register, span, whenOffered } from '../define';
 import { baseAddresses, baseAddressRegister, type BaseAddress } from '../headers/baseAddress';
-import type { StructureReader, StructureSpec } from '../register';
+import type { Access, BitFieldSpec, StructureReader, StructureSpec } from '../register';
 import { bits } from '../uint';
 
 /** Single Root I/O Virtualization, in the physical function. Source: PCIe 6.0 section 9.3.3. */
@@ -12,6 +12,20 @@ const VF_BARS = 0x24;
 /** The six VF BARs: each maps one BAR of all virtual functions, one after another. */
 export const vfBaseAddresses = (read: StructureReader): readonly BaseAddress[] =>
   baseAddresses(read, VF_BARS, 6);
+
+const SUPPORTED_PAGE_SIZES = 0x1c;
+
+/** 4 KiB shifted by the bit number, in the largest unit. */
+const pageSizeName = (at: number): string => {
+  const unit = Math.floor((at + 2) / 10);
+  return `${2 ** ((at + 2) % 10)}${['KiB', 'MiB', 'GiB', 'TiB'][unit]}`;
+};
+
+/** One bit for each page size; `access` by bit number. */
+const pageSizes = (access: (at: number) => Access): readonly BitFieldSpec[] =>
+  Array.from({ length: 32 }, (_, at) =>
+    bit(at, pageSizeName(at), `Pages of ${pageSizeName(at)}`, access(at)),
+  );
 
 export const SRIOV: StructureSpec = {
   kind: 'extendedCapability',
@@ -48,8 +62,24 @@ export const SRIOV: StructureSpec = {
       register(0x14, 2, 'VF_OFFSET', 'First VF Offset', 'RO', 'PCIe 6.0 9.3.3.9'),
       register(0x16, 2, 'VF_STRIDE', 'VF Stride', 'RO', 'PCIe 6.0 9.3.3.10'),
       register(0x1a, 2, 'VF_DEVICE_ID', 'VF Device ID', 'RO', 'PCIe 6.0 9.3.3.11'),
-      register(0x1c, 4, 'SUPPORTED_PAGE_SIZE', 'Supported Page Sizes', 'RO', 'PCIe 6.0 9.3.3.12'),
-      register(0x20, 4, 'SYSTEM_PAGE_SIZE', 'System Page Size', 'RW', 'PCIe 6.0 9.3.3.13'),
+      register(
+        SUPPORTED_PAGE_SIZES,
+        4,
+        'SUPPORTED_PAGE_SIZE',
+        'Supported Page Sizes',
+        'RO',
+        'PCIe 6.0 9.3.3.12',
+        pageSizes(() => 'RO'),
+      ),
+      register(
+        0x20,
+        4,
+        'SYSTEM_PAGE_SIZE',
+        'System Page Size',
+        'RO',
+        'PCIe 6.0 9.3.3.13',
+        pageSizes((at) => whenOffered(bits(read(SUPPORTED_PAGE_SIZES, 4), at, 1) === 1)),
+      ),
       ...vfBaseAddresses(read).map((bar) =>
         baseAddressRegister(bar, `VF_BAR_${bar.index}`, `VF Base Address ${bar.index}`, 'PCIe 6.0 9.3.3.14'),
       ),
