@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { RequestPage } from '../src/backend/guest/requestPage';
+import type { RequestPage } from '../src/backend/guest/requestPage';
 import type { SeizedDevice } from '../src/backend/pciback/seizedDevice';
 import { bdfOf, formatBdf, type Bdf } from '../src/backend/spec/bdf';
 import { Player } from '../test/conformance/player';

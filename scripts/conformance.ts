@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { runScenario } from '../test/conformance/runner';
 import type { Scenario } from '../test/conformance/scenario';
+import type { TopologyScenario } from '../test/conformance/topology';
 
 const SHOWN_FAILURES = 12;
 const GZIP_MAGIC = 0x8b1f;
@@ -43,9 +44,9 @@ for (const file of files) {
     process.exit(2);
   }
   for (const [i, line] of linesOf(file).entries()) {
-    let scenario: Scenario;
+    let scenario: Scenario | TopologyScenario;
     try {
-      scenario = JSON.parse(line) as Scenario;
+      scenario = JSON.parse(line) as Scenario | TopologyScenario;
     } catch (error) {
       console.error(`${file}:${i + 1}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
       process.exit(2);
