@@ -41,6 +41,20 @@ export const register = (
 /** Optional bits are read-only where the function says that it does not implement them. */
 export const whenOffered = (offered: boolean, access: Access = 'RW'): Access => (offered ? access : 'RO');
 
+/**
+ * What a virtual function leaves of a register: fields that software could write are reserved, but for those in
+ * `kept`. Source: PCIe 6.0 sections 9.3.4.1 and 9.3.5.
+ */
+export const inVirtualFunction = (spec: RegisterSpec, kept: readonly string[] = []): RegisterSpec => ({
+  ...spec,
+  access: spec.access === 'RW' ? 'RO' : spec.access,
+  fields: spec.fields.map((field) =>
+    (field.access === 'RW' || field.access === 'RWS') && !kept.includes(field.name)
+      ? { ...field, access: 'RsvdP' }
+      : field,
+  ),
+});
+
 /** The two bytes with which every capability begins. */
 export const capabilityHead = (): readonly RegisterSpec[] => [
   register(0, 1, 'CAP_ID', 'Capability ID', 'RO', 'PCI 3.0 6.7'),

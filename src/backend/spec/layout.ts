@@ -104,6 +104,10 @@ const place = (
   };
 };
 
+/** A virtual function answers ffff for its vendor and device id. Source: PCIe 6.0 sections 9.3.4.1.1 and 9.3.4.1.2. */
+const isVirtualFunction = (config: Uint8Array, known: Uint8Array): boolean =>
+  structureReader(config, known, 0)(0, 4) === 0xffffffff;
+
 const ownerOf = (
   config: Uint8Array,
   known: Uint8Array,
@@ -113,6 +117,7 @@ const ownerOf = (
   const express = capabilities.find(({ id }) => id === CapId.EXP);
   return {
     headerType,
+    virtualFunction: isVirtualFunction(config, known),
     express: express && expressOwnerOf(structureReader(config, known, express.offset)),
   };
 };

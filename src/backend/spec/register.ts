@@ -49,6 +49,8 @@ export interface StructureOwner {
   readonly headerType: number;
   /** Undefined when the function has no PCI Express capability: a conventional PCI or PCI-X function. */
   readonly express: ExpressOwner | undefined;
+  /** SR-IOV virtual function: most of what its physical function controls is reserved here. */
+  readonly virtualFunction: boolean;
 }
 
 export interface ExpressOwner {

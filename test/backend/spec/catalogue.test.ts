@@ -23,6 +23,7 @@ const owners: fc.Arbitrary<StructureOwner> = fc.record({
   express: fc.option(fc.record({ portType: fc.integer({ min: 0, max: 15 }), endToEndPrefix: fc.boolean() }), {
     nil: undefined,
   }),
+  virtualFunction: fc.boolean(),
 });
 
 const faultsOfFields = (register: RegisterSpec): string[] => {

@@ -1,5 +1,5 @@
 import { CapId } from '../capabilityIds';
-import { bit, capabilityHead, register, span } from '../define';
+import { bit, capabilityHead, inVirtualFunction, register, span } from '../define';
 import type { RegisterSpec, StructureReader, StructureSpec } from '../register';
 import { bits } from '../uint';
 import { DEVCAP2, deviceRegisters, deviceRegisters2 } from './expressDevice';
@@ -62,10 +62,10 @@ export const EXPRESS: StructureSpec = {
   name: 'EXP',
   title: 'Express',
   length: (read) => lengthOf(shapeOf(read)),
-  registers: (read) => {
+  registers: (read, owner) => {
     const { version, portType, link, slot, root } = shapeOf(read);
     const second = version >= 2;
-    return [
+    const registers = [
       ...capabilityHead(),
       flagsRegister(),
       ...deviceRegisters(read, portType),
@@ -76,5 +76,6 @@ export const EXPRESS: StructureSpec = {
       ...(second && link ? linkRegisters2(read) : []),
       ...(second && slot ? slotRegisters2() : []),
     ];
+    return owner.virtualFunction ? registers.map((register) => inVirtualFunction(register)) : registers;
   },
 };
