@@ -144,6 +144,7 @@ export const deriveMasks = (config: Uint8Array, known: Uint8Array, barSizes?: Ba
     rw.fill(0, structure.offset, end);
     w1c.fill(0, structure.offset, end);
   }
-  for (let i = 0; i < rw.length; i++) w1c[i]! &= ~rw[i]!;
+  for (const { offset, length } of structures)
+    for (let i = offset; i < offset + length; i++) w1c[i]! &= ~rw[i]!;
   return { rw, w1c };
 };
