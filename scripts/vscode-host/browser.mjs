@@ -36,8 +36,8 @@ function environment() {
   };
 }
 
-/** @param {{ viewport?: { width: number, height: number } }} [options] */
-export async function openBrowser({ viewport = { width: 1280, height: 800 } } = {}) {
+/** @param {{ viewport?: { width: number, height: number }, colorScheme?: 'light' | 'dark' }} [options] */
+export async function openBrowser({ viewport = { width: 1280, height: 800 }, colorScheme = 'dark' } = {}) {
   const browser = await chromium.launch({
     ...environment(),
     headless: true,
@@ -47,7 +47,11 @@ export async function openBrowser({ viewport = { width: 1280, height: 800 } } = 
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
-  const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const page = await context.newPage();
   const seen = {
     /** @type {string[]} */ consoleErrors: [],

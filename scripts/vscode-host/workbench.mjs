@@ -104,18 +104,18 @@ export async function openWorkbench({
   /** @type {Awaited<ReturnType<typeof openBrowser>>} */
   let ui;
   try {
-    ui = await openBrowser({ viewport });
+    ui = await openBrowser({ viewport, colorScheme: theme === 'light' ? 'light' : 'dark' });
   } catch (error) {
     await server.stop();
     server.remove();
     throw error;
   }
-  const workbench = new Workbench(server, ui, workspace, { variant, theme, settings });
+  const workbench = new Workbench(server, ui, workspace);
   try {
     if (from === 'dev') await addDevelopmentExtension(ui.page, server, { extensions: [PROJECT] });
     await ui.page.goto(workbenchUrl(server, workspace));
     await workbench.ready();
-    await ui.page.locator(`.monaco-workbench.${THEMES[theme].worn}`).waitFor({ timeout: 20_000 });
+    await workbench.dress(theme);
     say('the workbench shows the PCI icon');
   } catch (error) {
     const told = await workbench.troubleReport();
@@ -130,14 +130,12 @@ export class Workbench {
    * @param {import('./server.mjs').Server} server
    * @param {Awaited<ReturnType<typeof openBrowser>>} ui
    * @param {string} workspace the copied folder
-   * @param {{ variant: 'newest' | 'oldest', theme: Theme, settings: Record<string, unknown> }} opened
    */
-  constructor(server, ui, workspace, opened) {
+  constructor(server, ui, workspace) {
     this.server = server;
     this.ui = ui;
     this.page = ui.page;
     this.workspace = workspace;
-    this.opened = opened;
     /** @type {string | undefined} */
     this.diedOf = undefined;
     server.onLine(/Extension Host Process exited with code: [^0]/, (line) => (this.diedOf ??= line.trim()));
@@ -196,8 +194,10 @@ export class Workbench {
     throw new Error(`not in the palette: ${title}`);
   }
 
-  /** Chooses in an open quick pick. @param {string | RegExp} text */
+  /** Chooses in an open quick pick, which shows only what fits on the screen. @param {string} text as a person types it */
   async pick(text) {
+    const box = this.page.locator('.quick-input-widget input[type=text]').first();
+    await box.fill(text);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
   }
 
@@ -238,20 +238,38 @@ export class Workbench {
     throw new Error('no frame holds the inspector');
   }
 
+  /** @param {Theme} theme */
+  wears(theme) {
+    return this.page.locator(`.monaco-workbench.${THEMES[theme].worn}`);
+  }
+
+  /**
+   * Waits for the theme of the settings; with an extension under development VS Code goes by the system's instead.
+   * @param {Theme} theme
+   */
+  async dress(theme) {
+    const byItself = await this.wears(theme)
+      .waitFor({ timeout: 4000 })
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!byItself) await this.setTheme(theme);
+  }
+
   /**
    * Changes the theme as a person does; the server's file watcher does not see every write to the settings file.
    * @param {Theme} theme
    */
   async setTheme(theme) {
-    if (this.opened.theme === theme) return;
+    if (await this.wears(theme).isVisible()) return;
     await this.palette('Preferences: Color Theme');
     const box = this.page.locator('.quick-input-widget input[type=text]').first();
     await box.fill(THEMES[theme].label);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: THEMES[theme].label });
     await row.first().click();
-    await this.page.locator(`.monaco-workbench.${THEMES[theme].worn}`).waitFor({ timeout: 15_000 });
+    await this.wears(theme).waitFor({ timeout: 15_000 });
     await box.waitFor({ state: 'hidden' });
-    this.opened.theme = theme;
   }
 
   /** @param {string} file */
