@@ -34,6 +34,13 @@ export const flagLike = (field: BitField): boolean => field.width === 1 && field
 const bitsText = (field: BitField): string =>
   field.width === 1 ? `[${field.lsb}]` : `[${field.lsb + field.width - 1}:${field.lsb}]`;
 
+/** A name that may break after an underscore where the column is narrow, and nowhere else. */
+const label = (name: string): HTMLElement => {
+  const made = span('label', '');
+  name.split(/(?<=_)/).forEach((part, i) => made.append(...(i === 0 ? [part] : [element('wbr'), part])));
+  return made;
+};
+
 /** Flags of a register in lspci's manner, those that differ marked. */
 const summary = (into: HTMLElement, register: Register, view: View): void => {
   const image = view.mode === 'hardware' ? view.hardware : (view.guest ?? view.hardware);
@@ -87,15 +94,12 @@ export class FieldRow {
         span('title', `${structure.title}${version}`),
       );
     } else if (!field) {
-      words.append(
-        span('place', register.offset.toString(16).padStart(2, '0')),
-        span('label', register.name),
-      );
+      words.append(span('place', register.offset.toString(16).padStart(2, '0')), label(register.name));
       if (line.children.length > 0) {
         this.flags = element('span', { class: 'flags', attributes: { role: 'gridcell' } });
       }
     } else {
-      words.append(span('place', bitsText(field)), span('label', field.name));
+      words.append(span('place', bitsText(field)), label(field.name));
       this.meaning = span('meaning', '');
       words.append(this.meaning);
     }
