@@ -62,7 +62,7 @@ export interface ConfigImage {
   readonly known: Uint8Array;
 }
 
-/** Who writes to a function's configuration space on the host. */
+/** A function of the host and what the kernel and the driver have made of it. */
 export interface FunctionState {
   readonly bdf: Bdf;
   /** Ids as the kernel knows them (for a VF not what configuration space reads). */
@@ -118,9 +118,9 @@ export interface GuestState {
   readonly name: string;
   readonly kind: 'PV';
   readonly topology: 'vpci' | 'passthrough';
-  /** Xenbus states by name: `Initialising`, `InitWait`, `Initialised`, `Connected`, ... */
-  readonly backendState: string;
-  readonly frontendState: string;
+  /** Xenbus states by name: `Initialising`, `Connected`, ...; undefined while the guest has no PCI device in xenstore. */
+  readonly backendState: string | undefined;
+  readonly frontendState: string | undefined;
   readonly devices: readonly GuestDevice[];
 }
 

@@ -51,14 +51,21 @@ export class PvGuest {
     return this.stateOf(backendDirectory(this.domid)) === XenbusState.Connected;
   }
 
+  private stateName(directory: string): string | undefined {
+    const { xenstore } = this.host.platform;
+    return xenstore.read(`${directory}/state`) === undefined
+      ? undefined
+      : xenbusStateName(this.stateOf(directory));
+  }
+
   state(): GuestState {
     return {
       domid: this.domid,
       name: this.name,
       kind: 'PV',
       topology: this.topology?.name ?? 'vpci',
-      backendState: xenbusStateName(this.stateOf(backendDirectory(this.domid))),
-      frontendState: xenbusStateName(this.stateOf(frontendDirectory(this.domid))),
+      backendState: this.stateName(backendDirectory(this.domid)),
+      frontendState: this.stateName(frontendDirectory(this.domid)),
       devices: this.devices(),
     };
   }

@@ -1,3 +1,4 @@
+import { CapId } from '../spec/capabilityIds';
 import { firstCapability } from '../spec/firstCapability';
 import { readLe, writeLe } from '../spec/uint';
 import type { PciFunction } from './pciFunction';
@@ -16,18 +17,13 @@ export interface EffectOffsets {
   readonly any: boolean;
 }
 
-const CAP_PM = 0x01;
-const CAP_VPD = 0x03;
-const CAP_EXPRESS = 0x10;
-const CAP_AF = 0x13;
-
 export const locateEffects = (config: Uint8Array): EffectOffsets => {
   const find = (id: number): number =>
     firstCapability((offset, width) => readLe(config, offset, width), config[0x0e]! & 0x7f, id);
-  const pm = find(CAP_PM);
-  const express = find(CAP_EXPRESS);
-  const af = find(CAP_AF);
-  const vpd = find(CAP_VPD);
+  const pm = find(CapId.PM);
+  const express = find(CapId.EXP);
+  const af = find(CapId.AF);
+  const vpd = find(CapId.VPD);
   return { pm, express, af, vpd, any: (pm | express | af | vpd) !== 0 };
 };
 

@@ -1,13 +1,9 @@
+import { CapId } from '../spec/capabilityIds';
 import type { PciFunction } from '../device/pciFunction';
 import { findCapability } from './capability';
 import type { HostKernel } from './hostKernel';
 import { PciDev } from './pciDev';
 import {
-  CAP_ID_EXP,
-  CAP_ID_MSI,
-  CAP_ID_MSIX,
-  CAP_ID_PCIX,
-  CAP_ID_PM,
   EXP_DEVCAP,
   EXP_FLAGS,
   PCI_DEVICE_ID,
@@ -59,17 +55,17 @@ export const enumerate = (host: HostKernel, fn: PciFunction, facts: EnumerationF
   }
   dev.immediateReady = (dev.read(PCI_STATUS, 2) & STATUS_IMM_READY) !== 0;
 
-  const pm = findCapability(dev, CAP_ID_PM);
+  const pm = findCapability(dev, CapId.PM);
   const pmc = pm === 0 ? 0 : dev.read(pm + PM_PMC, 2);
   if (pm !== 0 && (pmc & PM_CAP_VER_MASK) <= MAX_PM_VERSION) {
     dev.pmCap = pm;
     dev.d1Support = (pmc & PM_CAP_D1) !== 0 && !dev.flags.noD1D2;
     dev.d2Support = (pmc & PM_CAP_D2) !== 0 && !dev.flags.noD1D2;
   }
-  dev.msiCap = findCapability(dev, CAP_ID_MSI);
-  dev.msixCap = findCapability(dev, CAP_ID_MSIX);
-  dev.pcixCap = findCapability(dev, CAP_ID_PCIX);
-  dev.expressCap = findCapability(dev, CAP_ID_EXP);
+  dev.msiCap = findCapability(dev, CapId.MSI);
+  dev.msixCap = findCapability(dev, CapId.MSIX);
+  dev.pcixCap = findCapability(dev, CapId.PCIX);
+  dev.expressCap = findCapability(dev, CapId.EXP);
   if (dev.expressCap !== 0) {
     dev.expressFlags = dev.read(dev.expressCap + EXP_FLAGS, 2);
     dev.expressDevCap = dev.read(dev.expressCap + EXP_DEVCAP, 4);

@@ -28,14 +28,6 @@ export const COMMAND_INTX_DISABLE = 0x400;
 
 export const STATUS_IMM_READY = 0x01;
 
-export const CAP_ID_PM = 0x01;
-export const CAP_ID_VPD = 0x03;
-export const CAP_ID_MSI = 0x05;
-export const CAP_ID_PCIX = 0x07;
-export const CAP_ID_EXP = 0x10;
-export const CAP_ID_MSIX = 0x11;
-export const CAP_ID_AF = 0x13;
-
 export const PM_PMC = 2;
 export const PM_CTRL = 4;
 export const PM_CAP_VER_MASK = 0x0007;

@@ -1,3 +1,4 @@
+import { CapId } from '../spec/capabilityIds';
 import { findCapability } from './capability';
 import { EINVAL, ENOTTY } from './codes';
 import { expressReadWord, expressWriteWord } from './express';
@@ -9,7 +10,6 @@ import {
   AF_CTRL,
   AF_CTRL_FLR,
   AF_STATUS_TP_WORD,
-  CAP_ID_AF,
   EXP_DEVCAP_FLR,
   EXP_DEVCTL,
   EXP_DEVCTL_BCR_FLR,
@@ -65,7 +65,7 @@ const expressFlr = (dev: PciDev): number => {
 };
 
 const afFlr = (dev: PciDev): number => {
-  const af = findCapability(dev, CAP_ID_AF);
+  const af = findCapability(dev, CapId.AF);
   if (af === 0) return -ENOTTY;
   if ((dev.read(af + AF_CAP, 1) & AF_CAP_TP_FLR) !== AF_CAP_TP_FLR) return -ENOTTY;
   if (!pendingEnds(dev, af + AF_CTRL, AF_STATUS_TP_WORD)) pendingTimedOut(dev, 'AF function level');
@@ -93,7 +93,7 @@ const METHODS: Readonly<Record<ResetMethod, (dev: PciDev) => number>> = {
 export const probeResetMethods = (dev: PciDev): readonly ResetMethod[] => {
   const methods: ResetMethod[] = [];
   if (!dev.flags.noFlr && dev.expressDevCap & EXP_DEVCAP_FLR) methods.push('flr');
-  const af = findCapability(dev, CAP_ID_AF);
+  const af = findCapability(dev, CapId.AF);
   if (!dev.flags.noFlr && af !== 0 && (dev.read(af + AF_CAP, 1) & AF_CAP_TP_FLR) === AF_CAP_TP_FLR)
     methods.push('af_flr');
   if (

@@ -1,12 +1,9 @@
+import { CapId } from '../spec/capabilityIds';
 import { findCapability } from '../host/capability';
 import { PCIBIOS_SET_FAILED } from '../host/codes';
 import type { PciDev } from '../host/pciDev';
 import { setPowerState } from '../host/power';
 import {
-  CAP_ID_MSI,
-  CAP_ID_MSIX,
-  CAP_ID_PM,
-  CAP_ID_VPD,
   COMMAND_INTX_DISABLE,
   MSI_FLAGS,
   MSI_FLAGS_ENABLE,
@@ -130,11 +127,11 @@ const HEADER = shown(0, 2);
 /** In the order in which the driver looks for them. */
 const HANDLERS: readonly CapabilityHandler[] = [
   {
-    id: CAP_ID_VPD,
+    id: CapId.VPD,
     fields: [HEADER, field(VPD_ADDRESS, 2, readRaw, vpdAddressWrite), shown(VPD_DATA, 4)],
   },
   {
-    id: CAP_ID_PM,
+    id: CapId.PM,
     fields: [
       HEADER,
       field(PM_PMC, 2, pmCapsRead, null),
@@ -144,7 +141,7 @@ const HANDLERS: readonly CapabilityHandler[] = [
     ],
   },
   {
-    id: CAP_ID_MSI,
+    id: CapId.MSI,
     fields: [
       HEADER,
       field(
@@ -156,7 +153,7 @@ const HANDLERS: readonly CapabilityHandler[] = [
     ],
   },
   {
-    id: CAP_ID_MSIX,
+    id: CapId.MSIX,
     fields: [
       HEADER,
       field(

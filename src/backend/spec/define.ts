@@ -27,6 +27,16 @@ export const span = (
 ): BitFieldSpec =>
   values === undefined ? { name, title, lsb, width, access } : { name, title, lsb, width, access, values };
 
+/** An address or offset whose low bits the register uses for something else; `shift` where it does not stand in place. */
+export const address = (
+  lsb: number,
+  width: number,
+  name: string,
+  title: string,
+  access: Access,
+  shift = lsb,
+): BitFieldSpec => ({ ...span(lsb, width, name, title, access), shift });
+
 /** A register; `access` is that of the bits which no field covers. */
 export const register = (
   offset: number,

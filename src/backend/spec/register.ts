@@ -25,6 +25,8 @@ export interface BitFieldSpec {
   readonly access: Access;
   /** Meaning of values, where the specification enumerates them. */
   readonly values?: Readonly<Record<number, string>>;
+  /** The field leaves out this many low bits of the address or offset that it holds; people read it with them. */
+  readonly shift?: number;
 }
 
 export interface RegisterSpec {

@@ -80,7 +80,8 @@ export class GuestsTree implements vscode.TreeDataProvider<GuestNode>, vscode.Di
     item.contextValue = Item.guest;
     item.iconPath = new vscode.ThemeIcon('vm');
     if (!guest) return item;
-    item.description = `domid ${guest.domid} · ${guest.kind} · ${guest.topology} · ${guest.backendState}`;
+    const connection = guest.backendState ?? vscode.l10n.t('no PCI device');
+    item.description = `domid ${guest.domid} · ${guest.kind} · ${guest.topology} · ${connection}`;
     item.tooltip = new vscode.MarkdownString()
       .appendMarkdown('**')
       .appendText(guest.name)
@@ -88,8 +89,8 @@ export class GuestsTree implements vscode.TreeDataProvider<GuestNode>, vscode.Di
       .appendMarkdown('| | |\n|---|---|\n')
       .appendMarkdown(`| domid | ${guest.domid} |\n`)
       .appendMarkdown(`| ${vscode.l10n.t('Slots')} | ${guest.topology} |\n`)
-      .appendMarkdown(`| ${vscode.l10n.t('Backend')} | ${guest.backendState} |\n`)
-      .appendMarkdown(`| ${vscode.l10n.t('Frontend')} | ${guest.frontendState} |\n`)
+      .appendMarkdown(`| ${vscode.l10n.t('Backend')} | ${connection} |\n`)
+      .appendMarkdown(`| ${vscode.l10n.t('Frontend')} | ${guest.frontendState ?? connection} |\n`)
       .appendMarkdown(`| ${vscode.l10n.t('Devices')} | ${guest.devices.length} |\n`);
     item.accessibilityInformation = {
       label: `${label}, ${item.description}, ${deviceCount(guest.devices.length)}`,

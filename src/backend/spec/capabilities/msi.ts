@@ -1,5 +1,5 @@
 import { CapId } from '../capabilityIds';
-import { bit, capabilityHead, register, span, whenOffered } from '../define';
+import { address, bit, capabilityHead, register, span, whenOffered } from '../define';
 import type { RegisterSpec, StructureReader, StructureSpec } from '../register';
 import { bits } from '../uint';
 
@@ -41,7 +41,7 @@ const messageRegisters = (variant: Variant): readonly RegisterSpec[] => {
   const data = dataOffset(variant);
   return [
     register(0x04, 4, 'ADDRESS_LO', 'Message Address', 'RsvdP', 'PCIe 6.0 7.7.1.3', [
-      span(2, 30, 'Address', 'Message Address, bits 31:2', 'RW'),
+      address(2, 30, 'Address', 'Message Address, bits 31:2', 'RW'),
     ]),
     ...(variant.wide
       ? [register(0x08, 4, 'ADDRESS_HI', 'Message Upper Address', 'RW', 'PCIe 6.0 7.7.1.4')]

@@ -1,5 +1,5 @@
 import { CapId } from '../capabilityIds';
-import { bit, capabilityHead, register, span } from '../define';
+import { address, bit, capabilityHead, register, span } from '../define';
 import type { RegisterSpec, StructureSpec } from '../register';
 
 /** MSI-X: where the vector table and the pending bits stand in memory. Source: PCI 3.0 section 6.8.2, PCIe 6.0 section 7.7.2. */
@@ -8,7 +8,7 @@ import type { RegisterSpec, StructureSpec } from '../register';
 const locator = (offset: number, name: string, title: string, source: string): RegisterSpec =>
   register(offset, 4, name, title, 'RO', source, [
     span(0, 3, 'BAR', `${title} BAR Indicator`, 'RO'),
-    span(3, 29, 'Offset', `${title} Offset, bits 31:3`, 'RO'),
+    address(3, 29, 'Offset', `${title} Offset, bits 31:3`, 'RO'),
   ]);
 
 export const MSIX: StructureSpec = {

@@ -1,4 +1,4 @@
-import { capabilityHead, register, span } from '../define';
+import { address, capabilityHead, register, span } from '../define';
 import type { StructureSpec } from '../register';
 
 /** Where a SATA HBA has its index and data registers. Source: Serial ATA AHCI 1.3.1 section 2.4. */
@@ -28,7 +28,7 @@ export const SATA: StructureSpec = {
     ]),
     register(0x04, 4, 'SATACR1', 'Index-Data Pair Location', 'RO', SOURCE, [
       span(0, 4, 'BAR', 'BAR Location', 'RO', BAR),
-      span(4, 20, 'Offset', 'BAR Offset in dwords', 'RO'),
+      address(4, 20, 'Offset', 'BAR Offset', 'RO', 2),
     ]),
   ],
 };

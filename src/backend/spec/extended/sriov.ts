@@ -1,5 +1,5 @@
 import { ExtCapId } from '../capabilityIds';
-import { bit, extendedCapabilityHead, register, span, whenOffered } from '../define';
+import { address, bit, extendedCapabilityHead, register, span, whenOffered } from '../define';
 import { baseAddresses, baseAddressRegister, type BaseAddress } from '../headers/baseAddress';
 import type { Access, BitFieldSpec, StructureReader, StructureSpec } from '../register';
 import { bits } from '../uint';
@@ -85,7 +85,7 @@ export const SRIOV: StructureSpec = {
       ),
       register(0x3c, 4, 'VF_MIGRATION', 'VF Migration State Array Offset', 'RO', 'PCIe 6.0 9.3.3.15', [
         span(0, 3, 'BIR', 'VF Migration State BIR', 'RO'),
-        span(3, 29, 'Offset', 'VF Migration State Offset, bits 31:3', 'RO'),
+        address(3, 29, 'Offset', 'VF Migration State Offset, bits 31:3', 'RO'),
       ]),
     ];
   },

@@ -1,4 +1,4 @@
-import { bit, inOrder, register, span } from '../define';
+import { address, bit, inOrder, register, span } from '../define';
 import type { RegisterSpec, StructureReader } from '../register';
 import { bits } from '../uint';
 
@@ -71,12 +71,12 @@ export const baseAddressRegister = (
   const space = span(0, 1, 'Space', 'Memory Space Indicator', 'RO', SPACE);
   const fields =
     bar.kind === 'io'
-      ? [space, span(2, 30, 'Address', 'Base Address, bits 31:2', 'RW')]
+      ? [space, address(2, 30, 'Address', 'Base Address, bits 31:2', 'RW')]
       : [
           space,
           span(1, 2, 'Type', 'Memory Type', 'RO', MEMORY_TYPE),
           bit(3, 'Prefetchable', 'Prefetchable', 'RO'),
-          span(4, 28, 'Address', 'Base Address, bits 31:4', 'RW'),
+          address(4, 28, 'Address', 'Base Address, bits 31:4', 'RW'),
         ];
   return register(bar.offset, 4, name, title, 'RO', source, fields);
 };
@@ -96,5 +96,5 @@ export const romRegister = (offset: number, name: string): RegisterSpec =>
     bit(0, 'Enable', 'Expansion ROM Enable', 'RW'),
     span(1, 3, 'ValidStatus', 'Expansion ROM Validation Status', 'HwInit', ROM_VALIDATION),
     span(4, 4, 'ValidDetails', 'Expansion ROM Validation Details', 'HwInit'),
-    span(11, 21, 'Address', 'Expansion ROM Base Address, bits 31:11', 'RW'),
+    address(11, 21, 'Address', 'Expansion ROM Base Address, bits 31:11', 'RW'),
   ]);

@@ -1,4 +1,4 @@
-import { bit, inOrder, register, span, whenOffered } from '../define';
+import { address, bit, inOrder, register, span, whenOffered } from '../define';
 import { PortType } from '../capabilities/portType';
 import type { RegisterSpec, StructureOwner, StructureReader, StructureSpec } from '../register';
 import { baseAddresses, baseAddressRegister, romRegister, type BaseAddress } from './baseAddress';
@@ -26,18 +26,18 @@ const PREF_TYPE = inOrder('32-bit', '64-bit');
 const ioWindow = (offset: number, name: string, title: string): RegisterSpec =>
   register(offset, 1, name, title, 'RO', 'PCIe 6.0 7.5.1.3.6', [
     span(0, 4, 'Type', 'I/O Addressing Capability', 'RO', IO_TYPE),
-    span(4, 4, 'Address', `${title}, address bits 15:12`, 'RW'),
+    address(4, 4, 'Address', `${title}, address bits 15:12`, 'RW', 12),
   ]);
 
 const memoryWindow = (offset: number, name: string, title: string): RegisterSpec =>
   register(offset, 2, name, title, 'RO', 'PCIe 6.0 7.5.1.3.8', [
-    span(4, 12, 'Address', `${title}, address bits 31:20`, 'RW'),
+    address(4, 12, 'Address', `${title}, address bits 31:20`, 'RW', 20),
   ]);
 
 const prefetchableWindow = (offset: number, name: string, title: string): RegisterSpec =>
   register(offset, 2, name, title, 'RO', 'PCIe 6.0 7.5.1.3.9', [
     span(0, 4, 'Type', '64-bit Address Decoding', 'RO', PREF_TYPE),
-    span(4, 12, 'Address', `${title}, address bits 31:20`, 'RW'),
+    address(4, 12, 'Address', `${title}, address bits 31:20`, 'RW', 20),
   ]);
 
 /** True when the secondary side is a conventional bus, whose bits of Bridge Control then mean something. */

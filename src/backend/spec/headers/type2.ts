@@ -1,4 +1,4 @@
-import { bit, register, span } from '../define';
+import { address, bit, register, span } from '../define';
 import type { RegisterSpec, StructureReader, StructureSpec } from '../register';
 import { baseAddressRegister, type BaseAddress } from './baseAddress';
 import {
@@ -20,7 +20,7 @@ export const type2BaseAddresses = (_read: StructureReader): readonly BaseAddress
 
 const memoryWindow = (offset: number, name: string, title: string): RegisterSpec =>
   register(offset, 4, name, title, 'RO', SOURCE, [
-    span(12, 20, 'Address', `${title}, address bits 31:12`, 'RW'),
+    address(12, 20, 'Address', `${title}, address bits 31:12`, 'RW'),
   ]);
 
 const ioWindow = (offset: number, name: string, title: string): RegisterSpec =>
