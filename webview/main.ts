@@ -51,7 +51,6 @@ class Page {
   private pending: { layout: boolean; bytes: Set<number> } | undefined;
   private frame = 0;
   private saving = 0;
-  private asked = false;
   private restored = false;
 
   start(): void {
@@ -80,14 +79,11 @@ class Page {
       this.showGone(news.address, news.machine);
       return;
     }
-    // A snapshot places the selection in its own size; what was restored must not be lost by an empty page.
     const dirty = this.view.take(news);
     if (!dirty) {
-      if (!this.asked) this.host.resync(this.view.revision);
-      this.asked = true;
+      this.host.resync(this.view.revision);
       return;
     }
-    this.asked = false;
     this.collect(dirty);
   }
 

@@ -17,14 +17,16 @@ export interface GridEvents {
 
 interface Row {
   readonly row: HTMLElement;
-  readonly ascii: readonly [HTMLElement, HTMLElement];
+  readonly ascii: HTMLElement;
 }
 interface Cell {
+  /**
+   * One element for each cell: there are thousands. The hardware's value, where both are shown, is its `data-hw`,
+   * which the style sheet draws as a second line.
+   */
   readonly cell: HTMLElement;
-  /** Upper line: the view's own value. */
+  /** The view's own value. */
   readonly shown: Text;
-  /** Lower line, drawn by the style sheet from `data-text`: the hardware's value where both are shown. */
-  readonly lower: HTMLElement;
 }
 
 /** Structures take turns in this many tints; the first is the header's. */
@@ -119,10 +121,7 @@ export class HexGrid {
     for (let offset = at; offset < at + ROW; offset += width) {
       const shown = document.createTextNode('');
       const cell = element('span', { class: 'cell', attributes: { role: 'gridcell', tabindex: '-1' } });
-      const upper = element('span', { class: 'upper' });
-      const lower = element('span', { class: 'lower' });
-      upper.append(shown);
-      cell.append(upper, lower);
+      cell.append(shown);
       const place = places.find(offset);
       if (place) {
         cell.classList.add(tintOf(place.index));
@@ -130,12 +129,10 @@ export class HexGrid {
           cell.classList.add('start');
       }
       cell.dataset['offset'] = String(offset);
-      this.cells.push({ cell, shown, lower });
+      this.cells.push({ cell, shown });
       row.append(cell);
     }
-    const upper = element('span', { class: 'upper' });
-    const lower = element('span', { class: 'lower' });
-    const ascii = element('span', { class: 'ascii', attributes: { role: 'gridcell' } }, upper, lower);
+    const ascii = element('span', { class: 'ascii', attributes: { role: 'gridcell' } });
     const names = element('span', { class: 'names', attributes: { role: 'gridcell' } });
     this.view.structures.forEach((structure, index) => {
       if (structure.offset < at || structure.offset >= at + ROW) return;
@@ -144,7 +141,7 @@ export class HexGrid {
       names.append(name);
     });
     row.append(ascii, names);
-    this.rows.push({ row, ascii: [upper, lower] });
+    this.rows.push({ row, ascii });
     return row;
   }
 
@@ -187,9 +184,9 @@ export class HexGrid {
     const shown = cellText(this.upperImage, offset, width);
     const differs = view.differs(offset, width);
     const hardware = view.mode === 'both' ? cellText(view.hardware, offset, width) : '';
-    const changed = entry.shown.data !== shown || (entry.lower.dataset['text'] ?? '') !== hardware;
+    const changed = entry.shown.data !== shown || (entry.cell.dataset['hw'] ?? '') !== hardware;
     if (entry.shown.data !== shown) entry.shown.data = shown;
-    setAttribute(entry.lower, 'data-text', hardware === '' ? undefined : hardware);
+    setAttribute(entry.cell, 'data-hw', hardware === '' ? undefined : hardware);
     const classes = entry.cell.classList;
     classes.toggle('differs', differs);
     classes.toggle('unknown', shown.includes('·'));
@@ -215,13 +212,10 @@ export class HexGrid {
     const entry = this.rows[index];
     if (!entry) return;
     const at = index * ROW;
-    setText(entry.ascii[0], asciiText(this.upperImage, at));
-    setAttribute(
-      entry.ascii[1],
-      'data-text',
-      this.view.mode === 'both' ? asciiText(this.view.hardware, at) : undefined,
-    );
-    entry.row.classList.toggle('has-difference', this.view.differs(at, ROW));
+    const { view } = this;
+    setText(entry.ascii, asciiText(this.upperImage, at));
+    setAttribute(entry.ascii, 'data-hw', view.mode === 'both' ? asciiText(view.hardware, at) : undefined);
+    entry.row.classList.toggle('has-difference', view.differs(at, ROW));
   }
 
   /** Moves the active cell to the view's selection and frames its register. */
