@@ -4,7 +4,7 @@ import type { DeviceFlags, PciDev } from '../../src/backend/host/pciDev';
 import type { AerEvent } from '../../src/backend/pciback/aer';
 import { showAttribute, storeAttribute } from '../../src/backend/pciback/sysfs';
 import { devfnOf, parseBdf, type Bdf } from '../../src/backend/spec/bdf';
-import { XenHost } from '../../src/backend/assembly/xenHost';
+import { DEFAULT_XEN_HOST, XenHost } from '../../src/backend/assembly/xenHost';
 import {
   AER_BUS,
   AER_CMD,
@@ -68,6 +68,8 @@ export class Player {
     this.lines = scenario.devices;
     this.aerHandler = opts.aer_handler === 1;
     this.host = new XenHost({
+      ...DEFAULT_XEN_HOST,
+      rateLimit: false,
       cacheLine: opts.cache_line ?? 16,
       maxLatency: opts.max_latency ?? 255,
       passthrough: opts.passthrough === 1,

@@ -4,6 +4,7 @@ import { DEFAULT_HOST, HostKernel, type HostOptions } from '../host/hostKernel';
 import type { PciDev } from '../host/pciDev';
 import type { Resource } from '../host/resource';
 import { PcibackDriver } from '../pciback/driver';
+import { DEFAULT_PROFILE, type DriverProfile } from '../pciback/profiles';
 import type { Bdf } from '../spec/bdf';
 import type { Width } from '../spec/uint';
 import type { LogLine, Observations, RealWrite } from '../view';
@@ -17,9 +18,18 @@ import { XenPlatform } from '../xen/platform';
 export interface XenHostOptions extends HostOptions {
   readonly passthrough: boolean;
   readonly permissive: boolean;
+  readonly profile: DriverProfile;
+  /** Hold back repeated messages as the kernel does. */
+  readonly rateLimit: boolean;
 }
 
-export const DEFAULT_XEN_HOST: XenHostOptions = { ...DEFAULT_HOST, passthrough: false, permissive: false };
+export const DEFAULT_XEN_HOST: XenHostOptions = {
+  ...DEFAULT_HOST,
+  passthrough: false,
+  permissive: false,
+  profile: DEFAULT_PROFILE,
+  rateLimit: true,
+};
 
 interface Recorder {
   readonly writes: RealWrite[];
@@ -45,6 +55,8 @@ export class XenHost {
     this.driver = new PcibackDriver(this.platform, {
       passthrough: options.passthrough,
       permissive: options.permissive,
+      profile: options.profile,
+      rateLimit: options.rateLimit,
       bridgesAbove: (dev) => this.above.get(dev) ?? [],
     });
     this.listen(null);

@@ -12,6 +12,7 @@ export const EINVAL = 22;
 export const ENOTTY = 25;
 export const ENOSPC = 28;
 export const ERANGE = 34;
+export const EDEADLK = 35;
 export const EALREADY = 114;
 
 /** PCIBIOS status codes of the kernel's configuration accessors. */

@@ -73,6 +73,8 @@ export class PciDev {
   flags: DeviceFlags = NO_FLAGS;
 
   driver: string | undefined;
+  /** The only driver that may bind, when set. */
+  driverOverride: string | undefined;
   currentState = POWER_UNKNOWN;
   enableCount = 0;
   isBusMaster = false;

@@ -25,6 +25,7 @@ import {
 } from '../xen/pciif';
 import { controlIsr, type LineShared } from './controlIsr';
 import { INTERRUPT_OPERATIONS, type OperationContext } from './operations';
+import type { DriverProfile } from './profiles';
 import type { SeizedDevice } from './seizedDevice';
 import type { Topology } from './topology';
 
@@ -61,7 +62,9 @@ export class BackendDevice implements OperationContext {
     readonly topology: Topology,
     private readonly host: HostKernel,
     private readonly msi: MsiMapping,
-    private readonly lineShared: LineShared,
+    readonly profile: DriverProfile,
+    readonly lineShared: LineShared,
+    readonly mayWarn: () => boolean,
   ) {}
 
   get isOpActive(): boolean {
@@ -73,8 +76,10 @@ export class BackendDevice implements OperationContext {
   /** The event channel's interrupt. */
   handleEvent(irq: number): void {
     if (this.evtchnIrq !== irq) this.evtchnIrq = irq;
-    if (this.eoiPending) this.host.log.print(KERN_WARNING, 'IRQ while EOI pending');
-    this.eoiPending = true;
+    if (this.profile.lateEoi) {
+      if (this.eoiPending) this.host.log.print(KERN_WARNING, 'IRQ while EOI pending');
+      this.eoiPending = true;
+    } else if (this.channel !== undefined) this.channel.lateEoi(false);
     this.testAndScheduleOp();
   }
 
@@ -116,24 +121,25 @@ export class BackendDevice implements OperationContext {
   private doOneOp(): void {
     const page = this.page;
     if (page === undefined) return;
-    const { op } = this;
-    op.set(page.op);
+    // Before XSA-155 the request was worked on where the guest can still change it.
+    const op = this.profile.privateOpCopy ? this.op : page.op;
+    if (this.profile.privateOpCopy) op.set(page.op);
     const cmd = op[OP_CMD]!;
     const vectors = op[OP_VALUE]!;
     const device = this.topology.get(op[OP_DOMAIN]! >>> 0, op[OP_BUS]! >>> 0, op[OP_DEVFN]! >>> 0);
-    const err = device === undefined ? XEN_PCI_ERR_dev_not_found : this.serve(device, cmd);
+    const err = device === undefined ? XEN_PCI_ERR_dev_not_found : this.serve(device, cmd, op);
 
     const { words } = page;
     words[WORD_OP + OP_ERR] = err;
     words[WORD_OP + OP_VALUE] = op[OP_VALUE]!;
-    if (cmd === XEN_PCI_OP_enable_msix && err === 0) this.writeBackVectors(page, vectors);
+    if (cmd === XEN_PCI_OP_enable_msix && err === 0)
+      this.writeBackVectors(page, this.profile.vectorWriteBack === 'requested' ? vectors : op[OP_VALUE]!);
     page.clearFlag(XEN_PCIF_active);
     this.notify();
     this.opActive = false;
   }
 
-  private serve(device: SeizedDevice, cmd: number): number {
-    const { op } = this;
+  private serve(device: SeizedDevice, cmd: number, op: Int32Array): number {
     const { data, configSpace } = device;
     const wasEnabled = data.enableIntx;
     let err: number;
@@ -145,12 +151,13 @@ export class BackendDevice implements OperationContext {
     } else {
       err = INTERRUPT_OPERATIONS.get(cmd)?.(this, device, op) ?? XEN_PCI_ERR_not_implemented;
     }
-    if (err === 0 && data.enableIntx !== wasEnabled) controlIsr(device.dev, data, false, this.lineShared);
+    if (err === 0 && data.enableIntx !== wasEnabled) controlIsr(device.dev, data, false, this);
     return err;
   }
 
   /** Only the vector half of each entry, and only as many as the request asked for. */
   private writeBackVectors(page: SharedPage, count: number): void {
+    if (!this.profile.privateOpCopy) return;
     for (let i = 0; i < count; i++) {
       const at = WORD_OP + OP_MSIX_ENTRIES + i;
       page.words[at] = (page.words[at]! & ~0xffff) | (this.op[OP_MSIX_ENTRIES + i]! & 0xffff);

@@ -19,6 +19,7 @@ import { headerFields } from './confSpaceHeader';
 import type { DevData } from './devData';
 import { Dispatch } from './dispatch';
 import { FieldEntry, type ConfigField } from './field';
+import type { DriverProfile } from './profiles';
 
 /**
  * The virtual configuration space core (conf_space.c).
@@ -74,7 +75,7 @@ const READ_ONLY_ADVICE =
 
 export class ConfigSpace {
   private list: FieldEntry[] = [];
-  private dispatch = new Dispatch([]);
+  private dispatch: Dispatch;
   /** Result of a field's read callback. */
   fieldValue = 0;
   /** Value of the last read(); not truncated to the requested size, as the driver leaves it. */
@@ -85,7 +86,10 @@ export class ConfigSpace {
     readonly dev: PciDev,
     readonly data: DevData,
     readonly parameters: ModuleParameters,
-  ) {}
+    readonly profile: DriverProfile,
+  ) {
+    this.dispatch = new Dispatch([], profile.overlap);
+  }
 
   get entries(): readonly FieldEntry[] {
     return this.list;
@@ -96,11 +100,11 @@ export class ConfigSpace {
 
   /** Header fields, then capability fields: 0, or the first error (1 when two fields start at the same byte). */
   init(): number {
-    const header = headerFields(this.dev);
+    const header = headerFields(this.dev, this.profile);
     if (typeof header === 'number') return header;
     const err = this.addAll(header, 0);
     if (err !== 0) return err;
-    for (const { base, fields } of capabilityFields(this.dev)) {
+    for (const { base, fields } of capabilityFields(this.dev, this.profile)) {
       const capErr = this.addAll(fields, base);
       if (capErr !== 0) return capErr;
     }
@@ -133,7 +137,7 @@ export class ConfigSpace {
   }
 
   private rebuild(): void {
-    this.dispatch = new Dispatch(this.list);
+    this.dispatch = new Dispatch(this.list, this.profile.overlap);
   }
 
   /** Leaves size-probe mode of BARs. The cached COMMAND stays. */
@@ -190,8 +194,7 @@ export class ConfigSpace {
     let err = 0;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
-      this.fieldValue = 0;
-      err = entry.field.read(this, entry);
+      err = this.readForMerge(entry);
       if (err !== 0) break;
       const merged = merge(this.fieldValue, value, sizeMask(size), offset - entry.start) & entry.mask;
       const write = entry.field.write;
@@ -201,6 +204,15 @@ export class ConfigSpace {
         this.tell(write === null ? 'write-ignored' : 'write-field', entry.start, entry.size, merged, err);
     }
     return err === 0 ? 0 : wireError(err);
+  }
+
+  /** What a write to this field is merged with, into fieldValue. */
+  private readForMerge(entry: FieldEntry): number {
+    this.fieldValue = 0;
+    if (this.profile.mergeWith === 'field') return entry.field.read(this, entry);
+    const err = this.read(entry.start, entry.size);
+    this.fieldValue = this.value;
+    return err;
   }
 
   private writeUnhandled(offset: number, size: number, value: number): number {

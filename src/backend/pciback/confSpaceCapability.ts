@@ -4,18 +4,24 @@ import { PCIBIOS_SET_FAILED } from '../host/codes';
 import type { PciDev } from '../host/pciDev';
 import { setPowerState } from '../host/power';
 import {
-  COMMAND_INTX_DISABLE,
   MSI_FLAGS,
   MSI_FLAGS_ENABLE,
   MSIX_FLAGS,
   MSIX_FLAGS_ENABLE,
   MSIX_FLAGS_MASKALL,
-  PCI_COMMAND,
   PM_CTRL,
   PM_CTRL_STATE_MASK,
   PM_PMC,
 } from '../host/registers';
 import { field, readRaw, shown, writeRaw, type ConfigField, type FieldRead, type FieldWrite } from './field';
+import {
+  INTERRUPT_TYPE_INTX,
+  INTERRUPT_TYPE_MSI,
+  INTERRUPT_TYPE_MSIX,
+  INTERRUPT_TYPE_NONE,
+  interruptType,
+} from './interruptType';
+import type { DriverProfile } from './profiles';
 
 /**
  * Capability fields (conf_space_capability.c).
@@ -71,32 +77,6 @@ const pmCtrlWrite: FieldWrite = (space, entry, value) => {
   return setPowerState(dev, value & PM_CTRL_STATE_MASK) === 0 ? 0 : PCIBIOS_SET_FAILED;
 };
 
-const INTERRUPT_TYPE_NONE = 0;
-const INTERRUPT_TYPE_INTX = 1;
-const INTERRUPT_TYPE_MSI = 2;
-const INTERRUPT_TYPE_MSIX = 4;
-
-/**
- * Interrupt types that are on, from real configuration space (a device model may have set bits behind the kernel's
- * back): a set of INTERRUPT_TYPE bits, or the PCIBIOS code or negative errno of a failed read.
- */
-export const interruptType = (dev: PciDev): number => {
-  let type = INTERRUPT_TYPE_NONE;
-  for (const { at, flag, bit } of [
-    { at: dev.msiCap, flag: MSI_FLAGS_ENABLE, bit: INTERRUPT_TYPE_MSI },
-    { at: dev.msixCap, flag: MSIX_FLAGS_ENABLE, bit: INTERRUPT_TYPE_MSIX },
-  ]) {
-    if (at === 0) continue;
-    const err = dev.configRead(at + MSI_FLAGS, 2);
-    if (err !== 0) return err;
-    if (dev.value & flag) type |= bit;
-  }
-  if (type !== INTERRUPT_TYPE_NONE) return type;
-  const err = dev.configRead(PCI_COMMAND, 2);
-  if (err !== 0) return err;
-  return dev.value & COMMAND_INTX_DISABLE ? INTERRUPT_TYPE_NONE : INTERRUPT_TYPE_INTX;
-};
-
 /** Control word of MSI or MSI-X: which bit enables, which bits may change, which type that is. */
 const interruptFlagsWrite =
   (enableBit: number, allowedBits: number, ownType: number): FieldWrite =>
@@ -110,9 +90,10 @@ const interruptFlagsWrite =
     if (value === old) return 0;
     if (!data.allowInterruptControl || (value ^ old) & ~allowedBits) return PCIBIOS_SET_FAILED;
     if (value & enableBit) {
-      const type = interruptType(dev);
-      if (type !== INTERRUPT_TYPE_NONE && type !== INTERRUPT_TYPE_INTX && type !== ownType)
-        return PCIBIOS_SET_FAILED;
+      const { msiFields } = space.profile;
+      const type = interruptType(dev, msiFields);
+      const intxPasses = msiFields === 'msi-exclusive' && type === INTERRUPT_TYPE_INTX;
+      if (type !== INTERRUPT_TYPE_NONE && !intxPasses && type !== ownType) return PCIBIOS_SET_FAILED;
     }
     return writeRaw(space, entry, value);
   };
@@ -123,6 +104,12 @@ interface CapabilityHandler {
 }
 
 const HEADER = shown(0, 2);
+
+/** Before 5.6 MSI and MSI-X were not overlaid at all. */
+const handlers = (profile: DriverProfile): readonly CapabilityHandler[] =>
+  HANDLERS.filter(({ id }) => profile.msiFields !== 'absent' || !INTERRUPT_CAPABILITIES.includes(id));
+
+const INTERRUPT_CAPABILITIES: readonly number[] = [CapId.MSI, CapId.MSIX];
 
 /** In the order in which the driver looks for them. */
 const HANDLERS: readonly CapabilityHandler[] = [
@@ -169,8 +156,9 @@ const HANDLERS: readonly CapabilityHandler[] = [
 /** Field groups of the capabilities that this device has, in registration order. Searched when iterated. */
 export function* capabilityFields(
   dev: PciDev,
+  profile: DriverProfile,
 ): Generator<{ readonly base: number; readonly fields: readonly ConfigField[] }> {
-  for (const { id, fields } of HANDLERS) {
+  for (const { id, fields } of handlers(profile)) {
     const base = findCapability(dev, id);
     if (base !== 0) yield { base, fields };
   }

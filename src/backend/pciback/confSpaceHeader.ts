@@ -1,5 +1,5 @@
 import { clearMaster, clearMwi, intx, setMaster, setMwi } from '../host/command';
-import { EINVAL } from '../host/codes';
+import { EINVAL, PCIBIOS_SET_FAILED } from '../host/codes';
 import { disableDevice, enableDevice, isEnabled } from '../host/enable';
 import { KERN_ERR, KERN_WARNING } from '../host/kernelLog';
 import type { PciDev } from '../host/pciDev';
@@ -29,6 +29,7 @@ import {
   IORESOURCE_BUSY,
   IORESOURCE_DISABLED,
   IORESOURCE_IO,
+  IORESOURCE_MEM,
   IORESOURCE_MEM_64,
   IORESOURCE_UNSET,
   negatedSize,
@@ -36,6 +37,9 @@ import {
 } from '../host/resource';
 import { u32 } from '../spec/uint';
 import { field, readRaw, shown, writeRaw, type ConfigField, type FieldRead, type FieldWrite } from './field';
+import type { ConfigSpace } from './confSpace';
+import { INTERRUPT_TYPE_INTX, INTERRUPT_TYPE_NONE, interruptType } from './interruptType';
+import type { DriverProfile } from './profiles';
 
 /**
  * Header fields (conf_space_header.c).
@@ -95,6 +99,23 @@ const applyEnableBits: FieldWrite = (space, _entry, value) => {
   return 0;
 };
 
+const mwiFailed = (dev: PciDev, err: number): void =>
+  dev.log(KERN_WARNING, `xen_pciback: cannot enable memory-write-invalidate (${err})`);
+
+/** The guest's INTX_DISABLE pushed to hardware; until 6.7 INTx could not be switched on while MSI was. */
+const controlIntx = (space: ConfigSpace, value: number): number => {
+  const on = !(value & COMMAND_INTX_DISABLE);
+  const { msiFields } = space.profile;
+  if (msiFields === 'msi-exclusive' || !on) {
+    intx(space.dev, on);
+    return 0;
+  }
+  const type = interruptType(space.dev, msiFields);
+  if (type === INTERRUPT_TYPE_NONE) intx(space.dev, true);
+  else if (type !== INTERRUPT_TYPE_INTX) return PCIBIOS_SET_FAILED;
+  return 0;
+};
+
 const commandWrite: FieldWrite = (space, entry, value) => {
   const { dev, data } = space;
   const err = applyEnableBits(space, entry, value);
@@ -107,13 +128,15 @@ const commandWrite: FieldWrite = (space, entry, value) => {
   if (!(entry.val & COMMAND_INVALIDATE) && value & COMMAND_INVALIDATE) {
     const mwi = setMwi(dev);
     if (mwi !== 0) {
-      dev.log(KERN_WARNING, `xen_pciback: cannot enable memory-write-invalidate (${mwi})`);
+      mwiFailed(dev, mwi);
       next &= ~COMMAND_INVALIDATE;
     }
   } else if (entry.val & COMMAND_INVALIDATE && !(value & COMMAND_INVALIDATE)) clearMwi(dev);
 
-  if (data.allowInterruptControl && (entry.val ^ next) & COMMAND_INTX_DISABLE)
-    intx(dev, !(next & COMMAND_INTX_DISABLE));
+  if (data.allowInterruptControl && (entry.val ^ next) & COMMAND_INTX_DISABLE) {
+    const refused = controlIntx(space, next);
+    if (refused !== 0) return refused;
+  }
 
   entry.val = next;
   if (!space.permissive) return 0;
@@ -122,6 +145,34 @@ const commandWrite: FieldWrite = (space, entry, value) => {
   const real = dev.value;
   if (readErr !== 0 || real === next) return readErr;
   return dev.configWrite(entry.start, 2, (next & COMMAND_GUEST) | (real & ~COMMAND_GUEST));
+};
+
+/** Before XSA-120: what the resources need reads as set while the device is enabled, for VFs that have no such bits. */
+const rawCommandRead: FieldRead = (space, entry) => {
+  const err = readRaw(space, entry);
+  if (isEnabled(space.dev))
+    for (const { flags } of space.dev.resources) {
+      if (flags & IORESOURCE_IO) space.fieldValue |= COMMAND_IO;
+      if (flags & IORESOURCE_MEM) space.fieldValue |= COMMAND_MEMORY;
+    }
+  return err;
+};
+
+/** Before XSA-120: mastering and MWI could only be switched on, and the guest's value went to the device. */
+const rawCommandWrite: FieldWrite = (space, entry, value) => {
+  const { dev } = space;
+  const err = applyEnableBits(space, entry, value);
+  if (err !== 0) return err;
+  if (!dev.isBusMaster && value & COMMAND_MASTER) setMaster(dev);
+  let next = value;
+  if (value & COMMAND_INVALIDATE) {
+    const mwi = setMwi(dev);
+    if (mwi !== 0) {
+      mwiFailed(dev, mwi);
+      next &= ~COMMAND_INVALIDATE;
+    }
+  }
+  return dev.configWrite(entry.start, 2, next);
 };
 
 const barIndex = (start: number): number =>
@@ -146,6 +197,23 @@ const barInit: NonNullable<ConfigField['init']> = (space, entry) => {
   if (r.flags & (IORESOURCE_DISABLED | IORESOURCE_UNSET | IORESOURCE_BUSY)) return 0;
   entry.val = u32(r.startLow | (r.flags & REGION_FLAGS));
   entry.len = u32(negatedSize(r).low | (r.flags & REGION_FLAGS));
+  return 0;
+};
+
+/** Before 2016: plain sizes without flag bits, the end's upper half for a 64-bit BAR, and no look at unassigned resources. */
+const plainBarInit: NonNullable<ConfigField['init']> = (space, entry) => {
+  const { resources } = space.dev;
+  const index = barIndex(entry.start);
+  const below = index > 0 && index < PCI_ROM_RESOURCE ? resources[index - 1] : undefined;
+  if (below !== undefined && below.flags & IORESOURCE_MEM_64) {
+    entry.val = below.startHigh;
+    entry.len = Number((below.end >> 32n) & 0xffffffffn);
+    return 0;
+  }
+  const r = resources[index];
+  if (r === undefined) return 0;
+  entry.val = u32(r.startLow | (r.flags & REGION_FLAGS));
+  entry.len = r.flags === 0 ? 0 : Number((r.end - r.start + 1n) & 0xffffffffn);
   return 0;
 };
 
@@ -181,6 +249,14 @@ const ROM_FLAG_BITS = 0x7ff;
 const romWrite: FieldWrite = (space, entry, value) =>
   (u32(value | ROM_FLAG_BITS) === 0xffffffff ? probeSize : restoreLost)(space, entry, value);
 
+/** Before 2016: only these exact values probe. */
+const exactProbe =
+  (probe: number): FieldWrite =>
+  (space, entry, value) =>
+    (value === probe ? probeSize : restoreLost)(space, entry, value);
+const plainBarWrite = exactProbe(0xffffffff);
+const plainRomWrite = exactProbe(0xfffffffe);
+
 const bistWrite: FieldWrite = (space, entry, value) => {
   const { dev } = space;
   dev.value = 0;
@@ -195,10 +271,25 @@ const barReset: NonNullable<ConfigField['reset']> = (entry) => {
   entry.sizing = false;
 };
 
-const COMMON: readonly ConfigField[] = [
+const COMMAND_FIELDS: Readonly<Record<DriverProfile['command'], ConfigField>> = {
+  cached: field(PCI_COMMAND, 2, commandRead, commandWrite, { init: commandInit }),
+  raw: field(PCI_COMMAND, 2, rawCommandRead, rawCommandWrite),
+};
+
+const BAR_CALLBACKS: Readonly<
+  Record<
+    DriverProfile['barSizing'],
+    { readonly init: NonNullable<ConfigField['init']>; readonly bar: FieldWrite; readonly rom: FieldWrite }
+  >
+> = {
+  hardware: { init: barInit, bar: barWrite, rom: romWrite },
+  plain: { init: plainBarInit, bar: plainBarWrite, rom: plainRomWrite },
+};
+
+const common = (profile: DriverProfile): readonly ConfigField[] => [
   field(PCI_VENDOR_ID, 2, readVendor, null),
   field(PCI_DEVICE_ID, 2, readDevice, null),
-  field(PCI_COMMAND, 2, commandRead, commandWrite, { init: commandInit }),
+  COMMAND_FIELDS[profile.command],
   field(PCI_INTERRUPT_LINE, 1, readInterruptLine, null),
   shown(PCI_INTERRUPT_PIN, 1),
   field(PCI_CACHE_LINE_SIZE, 1, readRaw, writeRaw),
@@ -206,22 +297,25 @@ const COMMON: readonly ConfigField[] = [
   field(PCI_BIST, 1, readRaw, bistWrite),
 ];
 
-const bars = (count: number, rom: number): readonly ConfigField[] => [
-  ...Array.from({ length: count }, (_, i) =>
-    field(PCI_BASE_ADDRESS_0 + 4 * i, 4, barRead, barWrite, { init: barInit, reset: barReset }),
-  ),
-  field(rom, 4, barRead, romWrite, { init: barInit, reset: barReset }),
-];
+const bars = (profile: DriverProfile, count: number, rom: number): readonly ConfigField[] => {
+  const { init, bar, rom: romCallback } = BAR_CALLBACKS[profile.barSizing];
+  return [
+    ...Array.from({ length: count }, (_, i) =>
+      field(PCI_BASE_ADDRESS_0 + 4 * i, 4, barRead, bar, { init, reset: barReset }),
+    ),
+    field(rom, 4, barRead, romCallback, { init, reset: barReset }),
+  ];
+};
 
-const BY_HEADER_TYPE: Readonly<Record<number, readonly ConfigField[]>> = {
-  0: [...COMMON, ...bars(6, PCI_ROM_ADDRESS)],
-  1: [...COMMON, ...bars(2, PCI_ROM_ADDRESS1)],
+const BARS_BY_HEADER_TYPE: Readonly<Record<number, { readonly count: number; readonly rom: number }>> = {
+  0: { count: 6, rom: PCI_ROM_ADDRESS },
+  1: { count: 2, rom: PCI_ROM_ADDRESS1 },
 };
 
 /** Fields of this header type in list order, or -EINVAL with an error message for types that have none. */
-export const headerFields = (dev: PciDev): readonly ConfigField[] | number => {
-  const fields = BY_HEADER_TYPE[dev.headerType];
-  if (fields !== undefined) return fields;
+export const headerFields = (dev: PciDev, profile: DriverProfile): readonly ConfigField[] | number => {
+  const layout = BARS_BY_HEADER_TYPE[dev.headerType];
+  if (layout !== undefined) return [...common(profile), ...bars(profile, layout.count, layout.rom)];
   dev.log(KERN_ERR, `xen_pciback: Unsupported header type ${dev.headerType}!`);
   return -EINVAL;
 };

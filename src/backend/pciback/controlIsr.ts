@@ -4,6 +4,7 @@ import { disableMsi, disableMsix } from '../host/msi';
 import type { PciDev } from '../host/pciDev';
 import { COMMAND_INVALIDATE, PCI_COMMAND } from '../host/registers';
 import type { DevData } from './devData';
+import type { DriverProfile } from './profiles';
 
 /**
  * The fake interrupt handler and the device reset (pciback_ops.c).
@@ -14,6 +15,12 @@ import type { DevData } from './devData';
 
 /** Every this many interrupts the hypervisor is asked whether the line is shared with another domain. */
 const SHARED_QUERY_INTERVAL = 1000;
+
+/** What control and reset need besides the device: the version's rules and the hypervisor's word on lines. */
+export interface IsrEnvironment {
+  readonly profile: DriverProfile;
+  readonly lineShared: LineShared;
+}
 
 /** Whether a line is shared with another domain (xen_test_irq_shared, inverted). */
 export type LineShared = (irq: number) => boolean;
@@ -36,7 +43,7 @@ export const controlIsr = (
   dev: PciDev,
   data: DevData | undefined,
   reset: boolean,
-  shared: LineShared,
+  { profile, lineShared }: IsrEnvironment,
 ): void => {
   if (data === undefined || dev.headerType !== 0) return;
   if (reset) {
@@ -47,11 +54,11 @@ export const controlIsr = (
   if (!enable && !data.isrOn) return;
   // Saved because MSI later replaces dev.irq.
   if (enable) data.irq = dev.irq;
-  if (data.irq === 0) return;
+  if (data.irq === 0 && profile.lineZeroSkipped) return;
   const lines = dev.host.irqLines;
   if (enable) {
-    if (dev.msiEnabled || dev.msixEnabled) return;
-    const rc = lines.request(data.irq, data.irqName, () => guestInterrupt(dev, data, shared));
+    if (profile.msiSanity && (dev.msiEnabled || dev.msixEnabled)) return;
+    const rc = lines.request(data.irq, data.irqName, () => guestInterrupt(dev, data, lineShared));
     if (rc !== 0) {
       dev.log(
         KERN_ERR,
@@ -67,13 +74,14 @@ export const controlIsr = (
   data.ackIntr = enable;
 };
 
-/** Leaves the device off for its next owner: no handler, no MSI, not enabled, no bus mastering. COMMAND is not zeroed. */
-export const resetDevice = (dev: PciDev, data: DevData | undefined, shared: LineShared): void => {
-  controlIsr(dev, data, true, shared);
+/** Leaves the device off for its next owner: no handler, no MSI, not enabled, no bus mastering. Since 2019 COMMAND is not zeroed. */
+export const resetDevice = (dev: PciDev, data: DevData | undefined, env: IsrEnvironment): void => {
+  controlIsr(dev, data, true, env);
   if (dev.headerType === 0) {
     disableMsix(dev);
     disableMsi(dev);
     if (isEnabled(dev)) disableDevice(dev);
+    if (env.profile.resetZeroesCommand) dev.configWrite(PCI_COMMAND, 2, 0);
     dev.isBusMaster = false;
     return;
   }

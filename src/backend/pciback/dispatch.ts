@@ -1,4 +1,5 @@
 import type { FieldEntry } from './field';
+import type { DriverProfile } from './profiles';
 
 /**
  * Which fields an access touches, looked up instead of searched: for every aligned (offset, width) inside the
@@ -13,11 +14,18 @@ const SLOTS = BYTES + BYTES / 2 + BYTES / 4;
 
 const NONE: readonly FieldEntry[] = [];
 
+/** The test before 2016: a request that contains a field, with room on both sides, does not touch it. */
+const endsInside = (entry: FieldEntry, start: number, width: number): boolean =>
+  (start >= entry.start && start < entry.end) || (start + width > entry.start && start + width <= entry.end);
+
 export class Dispatch {
   private readonly lists: (readonly FieldEntry[])[] = [NONE];
   private readonly slots = new Uint16Array(SLOTS);
 
-  constructor(private readonly entries: readonly FieldEntry[]) {
+  constructor(
+    private readonly entries: readonly FieldEntry[],
+    overlap: DriverProfile['overlap'],
+  ) {
     const bySlot = new Map<number, FieldEntry[]>();
     for (const entry of entries)
       for (const [width, base] of [
@@ -27,6 +35,7 @@ export class Dispatch {
       ] as const) {
         const last = Math.min(Math.floor((entry.end - 1) / width), BYTES / width - 1);
         for (let i = Math.floor(entry.start / width); i <= last; i++) {
+          if (overlap === 'endpoint' && !endsInside(entry, i * width, width)) continue;
           const list = bySlot.get(base + i) ?? [];
           list.push(entry);
           bySlot.set(base + i, list);

@@ -8,6 +8,8 @@ import type { ModuleParameters } from './confSpace';
 import { resetDevice } from './controlIsr';
 import { Passthrough } from './passthrough';
 import { PciStub } from './pciStub';
+import type { DriverProfile } from './profiles';
+import { RateLimit } from './rateLimit';
 import { Vpci } from './vpci';
 import { XenbusBackend, type KeyWritten } from './xenbus';
 
@@ -21,6 +23,10 @@ export interface DriverOptions {
   readonly passthrough: boolean;
   /** `permissive` parameter. */
   readonly permissive: boolean;
+  /** Which kernel's driver this is. */
+  readonly profile: DriverProfile;
+  /** Whether repeated messages are held back; the golden traces were made without. */
+  readonly rateLimit: boolean;
   /** Bridges above a device, nearest first. */
   readonly bridgesAbove: (dev: PciDev) => readonly PciDev[];
 }
@@ -29,6 +35,7 @@ export class PcibackDriver {
   readonly parameters: ModuleParameters;
   readonly stub: PciStub;
   private readonly backends = new Map<number, XenbusBackend>();
+  private readonly limit = new RateLimit();
   keyListener: KeyWritten | null = null;
   backendListener: BackendListener | null = null;
 
@@ -40,6 +47,7 @@ export class PcibackDriver {
     this.stub = new PciStub({
       parameters: this.parameters,
       owners: platform.owners,
+      profile: options.profile,
       lineShared: () => platform.lineShared,
       bridgesAbove: options.bridgesAbove,
       releaseFromGuest: (device) => {
@@ -65,13 +73,18 @@ export class PcibackDriver {
 
   /** The toolstack made a backend directory for the guest. */
   probeBackend(domid: number): XenbusBackend {
-    const topology = this.options.passthrough ? new Passthrough(this.options.bridgesAbove) : new Vpci();
+    const { profile } = this.options;
+    const topology = this.options.passthrough
+      ? new Passthrough(this.options.bridgesAbove)
+      : new Vpci(profile.vfGrouping);
     const device = new BackendDevice(
       domid,
       topology,
       this.platform.host,
       this.platform.msi,
+      profile,
       () => this.platform.lineShared,
+      () => !this.options.rateLimit || !profile.rateLimited || this.limit.allow(this.platform.clock.now),
     );
     const xenbus = new XenbusBackend(device, this.stub, this.platform);
     device.listener = this.backendListener;
@@ -100,7 +113,10 @@ export class PcibackDriver {
   /** The driver's device reset, then its virtual-configuration reset. */
   resetSeized(dev: PciDev): void {
     const device = this.stub.seized.find((d) => d.dev === dev);
-    resetDevice(dev, device?.data, () => this.platform.lineShared);
+    resetDevice(dev, device?.data, {
+      profile: this.options.profile,
+      lineShared: () => this.platform.lineShared,
+    });
     device?.configSpace.reset();
   }
 

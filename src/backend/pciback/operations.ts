@@ -13,6 +13,7 @@ import {
   XEN_PCI_OP_enable_msi,
   XEN_PCI_OP_enable_msix,
 } from '../xen/pciif';
+import type { DriverProfile } from './profiles';
 import type { SeizedDevice } from './seizedDevice';
 
 /**
@@ -26,20 +27,25 @@ import type { SeizedDevice } from './seizedDevice';
 export interface OperationContext {
   readonly domid: number;
   readonly pirqOf: (irq: number) => number;
+  readonly profile: DriverProfile;
+  /** False when the message has been held back by the rate limit. */
+  readonly mayWarn: () => boolean;
 }
 
 /** Works on the private copy of the request (137 words of xen_pci_op); returns the value for `err`. */
 export type Operation = (context: OperationContext, device: SeizedDevice, op: Int32Array) => number;
 
-const pirq = (context: OperationContext, irq: number): number => (irq === 0 ? 0 : context.pirqOf(irq));
+const pirq = (context: OperationContext, irq: number): number =>
+  irq === 0 && context.profile.lineZeroSkipped ? 0 : context.pirqOf(irq);
 
 const enableMsiOp: Operation = (context, { dev, data }, op) => {
   let status: number;
-  if (dev.msiEnabled) status = -EALREADY;
-  else if (dev.msixEnabled) status = -ENXIO;
+  if (context.profile.msiSanity && dev.msiEnabled) status = -EALREADY;
+  else if (context.profile.msiSanity && dev.msixEnabled) status = -ENXIO;
   else status = enableMsi(dev);
   if (status !== 0) {
-    dev.log(KERN_WARNING, `xen_pciback: error enabling MSI for guest ${context.domid}: err ${status}`);
+    if (context.mayWarn())
+      dev.log(KERN_WARNING, `xen_pciback: error enabling MSI for guest ${context.domid}: err ${status}`);
     op[OP_VALUE] = 0;
     return XEN_PCI_ERR_op_failed;
   }
@@ -49,7 +55,7 @@ const enableMsiOp: Operation = (context, { dev, data }, op) => {
 };
 
 const disableMsiOp: Operation = (context, { dev, data }, op) => {
-  if (dev.msiEnabled) {
+  if (dev.msiEnabled || !context.profile.msiSanity) {
     disableMsi(dev);
     data.ackIntr = true;
   }
@@ -60,24 +66,28 @@ const disableMsiOp: Operation = (context, { dev, data }, op) => {
 const enableMsixOp: Operation = (context, { dev, data }, op) => {
   const count = u32(op[OP_VALUE]!);
   if (count > SH_INFO_MAX_VEC) return -EINVAL;
-  if (dev.msixEnabled) return -EALREADY;
-  // A VF's memory decoding is its PF's.
-  const decoder = dev.physfn ?? dev;
-  if (dev.msiEnabled || !(decoder.read(PCI_COMMAND, 2) & COMMAND_MEMORY)) return -ENXIO;
+  const { profile } = context;
+  if (profile.msiSanity) {
+    if (dev.msixEnabled) return -EALREADY;
+    // A VF's memory decoding is its PF's.
+    const decoder = profile.vfMemoryOfPf ? (dev.physfn ?? dev) : dev;
+    if (dev.msiEnabled || !(decoder.read(PCI_COMMAND, 2) & COMMAND_MEMORY)) return -ENXIO;
+  }
   const entries: number[] = [];
   for (let i = 0; i < count; i++) entries.push(op[OP_MSIX_ENTRIES + i]! >>> 16);
   const result = enableMsix(dev, entries);
   if (result === 0)
     for (const [i, { irq }] of dev.vectors.entries())
       op[OP_MSIX_ENTRIES + i] = (entries[i]! << 16) | (pirq(context, irq) & 0xffff);
-  else dev.log(KERN_WARNING, `xen_pciback: error enabling MSI-X for guest ${context.domid}: err ${result}!`);
+  else if (context.mayWarn())
+    dev.log(KERN_WARNING, `xen_pciback: error enabling MSI-X for guest ${context.domid}: err ${result}!`);
   op[OP_VALUE] = result;
   data.ackIntr = false;
   return result;
 };
 
 const disableMsixOp: Operation = (context, { dev, data }, op) => {
-  if (dev.msixEnabled) {
+  if (dev.msixEnabled || !context.profile.msiSanity) {
     disableMsix(dev);
     data.ackIntr = true;
   }

@@ -1,4 +1,4 @@
-import { EINVAL, ENODEV, ENOENT } from '../host/codes';
+import { EDEADLK, EINVAL, ENODEV, ENOENT } from '../host/codes';
 import { enableDevice } from '../host/enable';
 import { KERN_ERR, KERN_INFO, KERN_WARNING } from '../host/kernelLog';
 import type { PciDev } from '../host/pciDev';
@@ -8,8 +8,9 @@ import type { Bdf } from '../spec/bdf';
 import type { DeviceOwners } from '../xen/deviceOwners';
 import { ConfigSpace, type ModuleParameters } from './confSpace';
 import { QuirkRecords } from './confSpaceQuirks';
-import { resetDevice, type LineShared } from './controlIsr';
+import { resetDevice, type IsrEnvironment } from './controlIsr';
 import { DevData } from './devData';
+import type { DriverProfile } from './profiles';
 import type { SeizedDevice } from './seizedDevice';
 import { ANY, type SlotText } from './slotText';
 
@@ -26,10 +27,9 @@ import { ANY, type SlotText } from './slotText';
 export const DRIVER_NAME = 'pciback';
 
 /** What the stub needs of the rest of the driver and of the platform. */
-export interface StubEnvironment {
+export interface StubEnvironment extends IsrEnvironment {
   readonly parameters: ModuleParameters;
   readonly owners: DeviceOwners;
-  readonly lineShared: LineShared;
   readonly bridgesAbove: (dev: PciDev) => readonly PciDev[];
   /** Takes a device out of its guest's topology and gives it back (device lock held by the caller). */
   readonly releaseFromGuest: (device: SeizedDevice) => void;
@@ -48,6 +48,9 @@ export class PciStub {
 
   constructor(private readonly env: StubEnvironment) {}
 
+  get profile(): DriverProfile {
+    return this.env.profile;
+  }
   get seized(): readonly SeizedDevice[] {
     return this.devices;
   }
@@ -128,7 +131,8 @@ export class PciStub {
   }
 
   private tryProbe(dev: PciDev): number {
-    if (!this.matches(dev)) return -ENODEV;
+    const overridden = this.env.profile.driverOverride && dev.driverOverride === DRIVER_NAME;
+    if (!overridden && !this.matches(dev)) return -ENODEV;
     if (!HEADER_TYPES.includes(dev.headerType)) {
       dev.log(
         KERN_ERR,
@@ -145,7 +149,7 @@ export class PciStub {
     if (typeof device === 'number') {
       // The last reference drops: the release path runs on a device that has no private data.
       resetFunction(dev);
-      resetDevice(dev, undefined, this.env.lineShared);
+      resetDevice(dev, undefined, this.env);
       return device;
     }
     this.devices.unshift(device);
@@ -165,16 +169,18 @@ export class PciStub {
 
   private initDevice(dev: PciDev): SeizedDevice | number {
     const data = new DevData(dev);
-    const configSpace = new ConfigSpace(dev, data, this.env.parameters);
+    const configSpace = new ConfigSpace(dev, data, this.env.parameters, this.env.profile);
     const fieldsErr = configSpace.init();
     if (fieldsErr !== 0) return fieldsErr;
     this.quirks.add(dev);
     const enableErr = enableDevice(dev);
     if (enableErr !== 0) return enableErr;
-    data.savedState = saveState(dev);
-    resetFunction(dev);
-    restoreState(dev, data.savedState);
-    resetDevice(dev, data, this.env.lineShared);
+    if (this.env.profile.saveRestore) {
+      data.savedState = saveState(dev);
+      resetFunction(dev);
+      restoreState(dev, data.savedState);
+    }
+    resetDevice(dev, data, this.env);
     dev.assigned = true;
     return { dev, data, configSpace, owner: null };
   }
@@ -188,6 +194,7 @@ export class PciStub {
   }
 
   private resetAndReload(dev: PciDev, data: DevData): void {
+    if (!this.env.profile.saveRestore) return;
     resetFunction(dev);
     if (data.savedState !== undefined) restoreState(dev, data.savedState);
     else dev.log(KERN_INFO, 'xen_pciback: Could not reload PCI state');
@@ -197,7 +204,7 @@ export class PciStub {
   put(device: SeizedDevice): void {
     const { dev, data, configSpace } = device;
     this.resetAndReload(dev, data);
-    resetDevice(dev, data, this.env.lineShared);
+    resetDevice(dev, data, this.env);
     configSpace.reset();
     configSpace.freeDynamicFields();
     data.allowInterruptControl = false;
@@ -205,10 +212,14 @@ export class PciStub {
     device.owner = null;
   }
 
-  /** Unbinding: 0, or -ENODEV when the device is not seized. Takes it from a guest first if one has it. */
+  /**
+   * Unbinding: 0, or -ENODEV when the device is not seized. Takes it from a guest first if one has it; drivers that
+   * lock the device again there never return (-EDEADLK here, nothing done).
+   */
   remove(dev: PciDev): number {
     const device = this.devices.find((d) => d.dev === dev);
     if (device === undefined) return -ENODEV;
+    if (device.owner !== null && this.env.profile.unbindDeadlock) return -EDEADLK;
     this.quirks.release(dev);
     if (device.owner !== null) {
       for (const text of [
@@ -229,7 +240,7 @@ export class PciStub {
   private release({ dev, data }: SeizedDevice): void {
     this.env.owners.unregister(dev);
     this.resetAndReload(dev, data);
-    resetDevice(dev, data, this.env.lineShared);
+    resetDevice(dev, data, this.env);
     dev.assigned = false;
   }
 }

@@ -24,19 +24,21 @@ export interface QuirkText extends SlotText {
 
 /** Formats in the order in which they are tried: with domain first, then without; wildcards as the count says. */
 const SLOT_FORMATS = [
-  { domain: true, format: ' %x:%x:%x.%x %n', numbers: 4 },
-  { domain: true, format: ' %x:%x:%x.* %n', numbers: 3 },
-  { domain: true, format: ' %x:%x:*.* %n', numbers: 2 },
-  { domain: false, format: ' %x:%x.%x %n', numbers: 3 },
-  { domain: false, format: ' %x:%x.* %n', numbers: 2 },
-  { domain: false, format: ' %x:*.* %n', numbers: 1 },
+  { domain: true, format: ' %x:%x:%x.%x %n', numbers: 4, wildcard: false },
+  { domain: true, format: ' %x:%x:%x.* %n', numbers: 3, wildcard: true },
+  { domain: true, format: ' %x:%x:*.* %n', numbers: 2, wildcard: true },
+  { domain: false, format: ' %x:%x.%x %n', numbers: 3, wildcard: false },
+  { domain: false, format: ' %x:%x.* %n', numbers: 2, wildcard: true },
+  { domain: false, format: ' %x:*.* %n', numbers: 1, wildcard: true },
 ] as const;
 
 /** undefined when the text is not an address (the driver's -EINVAL). */
-export const parseSlot = (text: string): SlotText | undefined => {
-  for (const { domain, format, numbers } of SLOT_FORMATS) {
+export const parseSlot = (text: string, wildcards: boolean): SlotText | undefined => {
+  for (const { domain, format, numbers, wildcard } of SLOT_FORMATS) {
+    if (wildcard && !wildcards) continue;
     const result = scan(text, format);
-    if (result.count !== numbers || !scannedAll(text, result)) continue;
+    // Before wildcards came, what followed the address was not looked at.
+    if (result.count !== numbers || (wildcards && !scannedAll(text, result))) continue;
     const v = domain ? result.values : [0, ...result.values];
     return { domain: s32(v[0] ?? 0), bus: s32(v[1] ?? 0), slot: s32(v[2] ?? ANY), func: s32(v[3] ?? ANY) };
   }

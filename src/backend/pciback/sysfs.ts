@@ -2,6 +2,7 @@ import { EACCES, EINVAL, ENODEV, ENOENT } from '../host/codes';
 import { KERN_WARNING } from '../host/kernelLog';
 import { addQuirkField } from './confSpaceQuirks';
 import type { PciStub } from './pciStub';
+import type { DriverProfile } from './profiles';
 import type { SeizedDevice } from './seizedDevice';
 import { formatSlot, parseQuirk, parseSlot, type SlotText } from './slotText';
 
@@ -19,6 +20,8 @@ type Store = (stub: PciStub, text: string) => number;
 type Show = (stub: PciStub) => string;
 
 interface Attribute {
+  /** Versions that have it; absent = all. */
+  readonly since?: (profile: DriverProfile) => boolean;
   readonly store?: Store;
   readonly show?: Show;
 }
@@ -35,7 +38,7 @@ const names = (stub: PciStub, chosen: (device: SeizedDevice) => boolean): string
 const withSlot =
   (action: (stub: PciStub, slot: SlotText) => number): Store =>
   (stub, text) => {
-    const slot = parseSlot(text);
+    const slot = parseSlot(text, stub.profile.wildcards);
     return slot === undefined ? -EINVAL : action(stub, slot);
   };
 
@@ -86,6 +89,7 @@ export const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
     show: (stub) => names(stub, (d) => d.data.permissive),
   },
   allow_interrupt_control: {
+    since: (profile) => profile.interruptControl,
     store: withDevice(-ENODEV, ({ data }) => {
       data.allowInterruptControl = true;
     }),
@@ -95,9 +99,14 @@ export const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   irq_handler_state: { store: withDevice(-ENOENT, flipIrqHandler) },
 };
 
+const attributeOf = (stub: PciStub, name: string): Attribute | undefined => {
+  const entry = ATTRIBUTES[name];
+  return entry?.since === undefined || entry.since(stub.profile) ? entry : undefined;
+};
+
 /** Writes an attribute: bytes written, or a negative errno (-EACCES when it cannot be written, -ENOENT when there is none). */
 export const storeAttribute = (stub: PciStub, attribute: string, text: string): number => {
-  const entry = ATTRIBUTES[attribute];
+  const entry = attributeOf(stub, attribute);
   if (entry === undefined) return -ENOENT;
   if (entry.store === undefined) return -EACCES;
   const err = entry.store(stub, text);
@@ -106,7 +115,7 @@ export const storeAttribute = (stub: PciStub, attribute: string, text: string): 
 
 /** Reads an attribute: its text (at most a page less one byte), or a negative errno. */
 export const showAttribute = (stub: PciStub, attribute: string): string | number => {
-  const entry = ATTRIBUTES[attribute];
+  const entry = attributeOf(stub, attribute);
   if (entry === undefined) return -ENOENT;
   if (entry.show === undefined) return -EACCES;
   return entry.show(stub).slice(0, PAGE_LIMIT);

@@ -26,6 +26,9 @@ export class Vpci implements Topology {
   /** The same by virtual devfn, so that an operation finds its device without searching. */
   private readonly byDevfn: (SeizedDevice | undefined)[] = new Array<SeizedDevice | undefined>(SLOTS * 8);
 
+  /** `vfGrouping` false: before 5.13 any function joined the slot of its host slot. */
+  constructor(private readonly vfGrouping: boolean) {}
+
   add(device: SeizedDevice, devid: number, publish: PublishDevice): number {
     // The driver looks for the base class above the 24 bits that the kernel keeps, so this never refuses a bridge.
     if (device.dev.classCode >>> 24 === BASE_CLASS_BRIDGE) {
@@ -44,10 +47,11 @@ export class Vpci implements Topology {
 
   private place(device: SeizedDevice): number {
     const { dev } = device;
-    if (!lonelyVf(device)) {
+    const lonely = (d: SeizedDevice): boolean => this.vfGrouping && lonelyVf(d);
+    if (!lonely(device)) {
       const shared = this.slots.findIndex((s) => {
         const first = s[0];
-        return first !== undefined && !lonelyVf(first) && sameHostSlot(first, device);
+        return first !== undefined && !lonely(first) && sameHostSlot(first, device);
       });
       if (shared >= 0) {
         dev.log(KERN_INFO, `xen_pciback: vpci: assign to virtual slot ${shared} func ${dev.bdf.function}`);

@@ -115,7 +115,8 @@ export class XenbusBackend {
   private ownNodeChanged(): void {
     const state = this.storedState(this.directory);
     if (state === XenbusState.InitWait) this.setup();
-    else if (state === XenbusState.Initialised) this.reconfigure(XenbusState.Initialised);
+    else if (state === XenbusState.Initialised && this.backend.profile.watchReconfigure)
+      this.reconfigure(XenbusState.Initialised);
   }
 
   /** The frontend's state has changed. Returns false when the backend device should be unregistered. */

@@ -1,4 +1,5 @@
 import type { HostKernel } from '../host/hostKernel';
+import { VirtualClock } from './clock';
 import { DeviceOwners } from './deviceOwners';
 import type { EventChannel } from './eventChannel';
 import { MsiMapping } from './msiMapping';
@@ -7,6 +8,7 @@ import { Xenstore } from './xenstore';
 
 /** What the hypervisor and the toolstack's daemons give to both ends: xenstore, grants, event channels, MSI mapping. */
 export class XenPlatform {
+  readonly clock = new VirtualClock();
   readonly xenstore = new Xenstore();
   readonly owners = new DeviceOwners();
   readonly msi: MsiMapping;
