@@ -79,8 +79,11 @@ export const bitFieldSchema = v.pipe(
     access: accessSchema,
     /** Value and meaning, in order of value; empty when the specification does not enumerate them. */
     values: v.array(v.tuple([u32, v.string()])),
+    /** Low bits of an address or offset that the field leaves out: people read and type it with them. */
+    shift: bit,
   }),
   v.check((field) => field.lsb + field.width <= 32, 'field goes past bit 31'),
+  v.check((field) => field.width + field.shift <= 32, 'shifted field goes past bit 31'),
 );
 export type BitField = v.InferOutput<typeof bitFieldSchema>;
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BitField, Image, Register } from '../../src/protocol/model';
 import {
   binaryOf,
+  fieldHex,
   fieldMask,
   fieldText,
   fieldValue,
@@ -10,6 +11,7 @@ import {
   hexOf,
   mergedValue,
   registerValue,
+  typedField,
   typedNumber,
   valueAt,
 } from '../../webview/fields/registerValue';
@@ -21,6 +23,7 @@ const field = (lsb: number, width: number, access: BitField['access'] = 'RW'): B
   width,
   access,
   values: [],
+  shift: 0,
 });
 const register = (width: 1 | 2 | 4, fields: BitField[], offset = 4): Register => ({
   name: 'R',
@@ -133,5 +136,28 @@ describe('texts', () => {
     expect(hexOf(0x80000000, 32)).toBe('0x80000000');
     expect(binaryOf(0x8001, 16)).toBe('1000_0000_0000_0001');
     expect(binaryOf(5, 3)).toBe('101');
+  });
+});
+
+describe('fields that leave out low bits', () => {
+  const address = { ...field(4, 28), shift: 4 };
+  const window = { ...field(4, 12), shift: 20 };
+
+  it('are read with them: a BAR shows its address, a bridge window its megabytes', () => {
+    expect(fieldHex(address, fieldValue(0xfe640004, address))).toBe('0xfe640000');
+    expect(fieldHex(window, fieldValue(0xfea0, window))).toBe('0xfea00000');
+  });
+  it('take a whole address and refuse one that they cannot hold', () => {
+    expect(typedField('fe640000', address)).toEqual({ ok: true, value: 0xfe64000 });
+    expect(typedField('fe640004', address)).toEqual({ ok: false, message: 'The low 4 bits must be zero.' });
+    expect(typedField('1fe640000', address).ok).toBe(false);
+  });
+  it('come back as typed, whatever the value', () => {
+    fc.assert(
+      fc.property(u32, (value) => {
+        const held = fieldValue(value, address);
+        expect(typedField(fieldHex(address, held), address)).toEqual({ ok: true, value: held });
+      }),
+    );
   });
 });

@@ -2,7 +2,16 @@ import { element } from '../ui/element';
 import { dropdown, textField } from '../ui/toolkit';
 import type { View } from '../view';
 import type { Line } from './fieldTree';
-import { fieldValueAt, hexOf, mergedValue, registerValue, typedNumber } from './registerValue';
+import {
+  fieldHex,
+  fieldValueAt,
+  hexOf,
+  mergedValue,
+  registerValue,
+  typedField,
+  typedNumber,
+  type Typed,
+} from './registerValue';
 
 /** One write of a whole register, as an edit of it or of one of its fields works out. */
 export interface RegisterWrite {
@@ -56,7 +65,9 @@ export const beginFieldEdit = (
 ): (() => void) => {
   const { register, field } = line;
   if (!register) return () => undefined;
-  const bits = field ? field.width : 8 * register.width;
+  const read = (value: number): string => (field ? fieldHex(field, value) : hexOf(value, 8 * register.width));
+  const typedValue = (text: string): Typed =>
+    field ? typedField(text, field) : typedNumber(text, 8 * register.width);
   const name = field ? `${register.name} ${field.name}` : register.name;
   const current = field
     ? fieldValueAt(view.targetImage, register, field)
@@ -86,23 +97,22 @@ export const beginFieldEdit = (
     const known = field.values.some(([value]) => value === current);
     const choices = field.values.map(([value, text]) => ({
       value: String(value),
-      label: `${hexOf(value, bits)} ${text}`,
+      label: `${read(value)} ${text}`,
     }));
-    if (!known && current !== undefined)
-      choices.unshift({ value: String(current), label: hexOf(current, bits) });
+    if (!known && current !== undefined) choices.unshift({ value: String(current), label: read(current) });
     const list = dropdown(`New value of ${name}`, choices, String(current ?? choices[0]?.value));
     list.addEventListener('change', () => commit(Number(list.value)));
     control = list;
   } else {
-    const input = textField(`New value of ${name}`, current === undefined ? '' : hexOf(current, bits));
+    const input = textField(`New value of ${name}`, current === undefined ? '' : read(current));
     input.addEventListener('input', () => {
-      const typed = typedNumber(input.value, bits);
+      const typed = typedValue(input.value);
       if (typed.ok) tell(workedWrite(view, line, typed.value));
       else events.preview(typed.message, true);
     });
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter') return;
-      const typed = typedNumber(input.value, bits);
+      const typed = typedValue(input.value);
       if (typed.ok) commit(typed.value);
       else events.preview(typed.message, true);
       event.preventDefault();

@@ -4,7 +4,15 @@ import type { View } from '../view';
 import { beginFieldEdit, previewText, workedWrite, type RegisterWrite } from './fieldEditor';
 import { FieldRow, flagLike } from './fieldRow';
 import { filtered, linesOf, type Line } from './fieldTree';
-import { binaryOf, fieldValueAt, hexOf, isWriteOneToClear, meaningOf, registerValue } from './registerValue';
+import {
+  binaryOf,
+  fieldHex,
+  fieldValueAt,
+  hexOf,
+  isWriteOneToClear,
+  meaningOf,
+  registerValue,
+} from './registerValue';
 
 export interface FieldEvents {
   /** A line was chosen: bytes to frame in the grid. */
@@ -226,7 +234,7 @@ export class FieldList {
       const text =
         v === undefined
           ? 'unknown'
-          : `${hexOf(v, bits)}  ${v}  ${binaryOf(v, bits)}${meaning === undefined ? '' : `  ${meaning}`}`;
+          : `${field ? fieldHex(field, v) : hexOf(v, bits)}  ${v}  ${binaryOf(v, bits)}${meaning === undefined ? '' : `  ${meaning}`}`;
       return element(
         'div',
         { class: 'detail-value' },

@@ -6,6 +6,7 @@ import type { Line } from './fieldTree';
 import {
   UNKNOWN,
   accessText,
+  fieldHex,
   fieldText,
   fieldValueAt,
   hexOf,
@@ -25,7 +26,7 @@ const valueText = (line: Line, image: Image): string | undefined => {
   }
   const value = fieldValueAt(image, register, field);
   if (value === undefined) return UNKNOWN;
-  return flagLike(field) ? (value === 1 ? '+' : '-') : hexOf(value, field.width);
+  return flagLike(field) ? (value === 1 ? '+' : '-') : fieldHex(field, value);
 };
 
 /** One bit whose two values have no names of their own: shown as `+` and `-`, edited by a box. */

@@ -95,6 +95,22 @@ export const typedNumber = (text: string, bits: number): Typed => {
 export const hexOf = (value: number, bits: number): string =>
   `0x${(value >>> 0).toString(16).padStart(Math.ceil(bits / 4), '0')}`;
 
+/** Bits that the field's quantity takes as people read it: with the low bits that the register leaves out. */
+const readBits = (field: BitField): number => field.width + field.shift;
+
+/** The field's value as people read it: an address whole, any other number as it stands. */
+export const fieldHex = (field: BitField, value: number): string =>
+  hexOf((value << field.shift) >>> 0, readBits(field));
+
+/** What a person typed for the field, as the register holds it. */
+export const typedField = (text: string, field: BitField): Typed => {
+  const typed = typedNumber(text, readBits(field));
+  if (!typed.ok || field.shift === 0) return typed;
+  if ((typed.value & ones(field.shift)) !== 0)
+    return { ok: false, message: `The low ${field.shift} bits must be zero.` };
+  return { ok: true, value: typed.value >>> field.shift };
+};
+
 /** Binary in groups of four from the right. */
 export const binaryOf = (value: number, bits: number): string =>
   (value >>> 0)
@@ -111,7 +127,7 @@ export const fieldText = (field: BitField, value: number): string => {
   const meaning = meaningOf(field, value);
   if (meaning !== undefined) return meaning;
   if (field.width === 1) return value === 1 ? '+' : '-';
-  return hexOf(value, field.width);
+  return fieldHex(field, value);
 };
 
 const RESERVED = new Set(['RsvdP', 'RsvdZ']);

@@ -32,6 +32,7 @@ const structureOf = (placed: PlacedStructure): Structure => ({
       width: field.width,
       access: field.access,
       values: valuesOf(field.values),
+      shift: field.shift ?? 0,
     })),
   })),
 });
