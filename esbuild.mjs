@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
+/** @param {string[]} parts */
 const at = (...parts) => path.join(root, ...parts);
 
 /** Bytes that each shipped file may have: a dependency that sneaks in shows here first. */
@@ -16,15 +17,17 @@ export const BUDGET = {
 };
 
 /** VS Code loads extensions and suites as CommonJS from 1.95 on; the package is a module, hence `.cjs`. */
-const forNode = {
+/** @satisfies {esbuild.BuildOptions} */
+const forNode = /** @type {const} */ ({
   bundle: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20',
   logLevel: 'warning',
   absWorkingDir: root,
-};
+});
 
+/** @returns {esbuild.BuildOptions[]} */
 export function shipped({ watch = false } = {}) {
   return [
     {
@@ -58,7 +61,7 @@ export function shipped({ watch = false } = {}) {
   ];
 }
 
-/** The suite runs beside the extension, so mocha and vscode stay outside. */
+/** The suite runs beside the extension, so mocha and vscode stay outside. @returns {esbuild.BuildOptions} */
 export function suites() {
   const folder = at('test/extension');
   const tests = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));

@@ -42,7 +42,10 @@ export function hostPaths(variant = 'newest') {
   };
 }
 
-/** Changes when anything that shapes the installation does, so that a stale one is replaced. */
+/** @typedef {'newest' | 'oldest'} Variant */
+/** @typedef {ReturnType<typeof hostPaths>} Paths */
+
+/** Changes when anything that shapes the installation does, so that a stale one is replaced. @param {Variant} variant */
 function fingerprint(variant) {
   const hash = createHash('sha256');
   hash.update(`recipe ${RECIPE}`);
@@ -56,6 +59,7 @@ function fingerprint(variant) {
   return hash.digest('hex');
 }
 
+/** @param {Variant} variant */
 export const isInstalled = (variant) => {
   const stamp = path.join(HOST_ROOT, variant, '.installed');
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(variant);
@@ -71,6 +75,7 @@ function environmentForNpm() {
   return env;
 }
 
+/** @param {string} cwd @param {string[]} args @returns {Promise<void>} */
 function npm(cwd, args) {
   const all = [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   return new Promise((resolve, reject) => {
@@ -88,6 +93,7 @@ function npm(cwd, args) {
   });
 }
 
+/** @param {string} command @param {string[]} args @returns {Promise<void>} */
 function run(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit' });
@@ -98,10 +104,12 @@ function run(command, args) {
   });
 }
 
+/** @param {string} modules @param {string} out */
 async function unpackChromium(modules, out) {
   const packed = path.join(modules, '@sparticuz/chromium/bin');
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
+  /** @param {string} file @param {string} to */
   const unbrotli = (file, to) =>
     pipeline(createReadStream(path.join(packed, file)), createBrotliDecompress(), createWriteStream(to));
   await Promise.all([
@@ -121,7 +129,7 @@ async function unpackChromium(modules, out) {
   );
 }
 
-/** 4.96 locks one package to a source repository; the registry has the same version. */
+/** 4.96 locks one package to a source repository; the registry has the same version. @param {Paths} paths */
 function lockToRegistry(paths) {
   const file = path.join(paths.vscode, 'npm-shrinkwrap.json');
   const lock = JSON.parse(readFileSync(file, 'utf8'));
@@ -133,7 +141,7 @@ function lockToRegistry(paths) {
   writeFileSync(file, JSON.stringify(lock, null, 2));
 }
 
-/** What 4.96 and its contemporaries expect from builds that we do not run. */
+/** What 4.96 and its contemporaries expect from builds that we do not run. @param {Paths} paths */
 function mendOldest(paths) {
   // argon2 only serves password log-in, which we never use; its missing binary would end the server at start.
   writeFileSync(
@@ -150,7 +158,7 @@ function mendOldest(paths) {
   }
 }
 
-/** Parts of the server that nothing here uses and that weigh 250 MB. */
+/** Parts of the server that nothing here uses and that weigh 250 MB. @param {Paths} paths */
 function slim(paths) {
   for (const part of ['node_modules/@github', 'node_modules/@microsoft/mxc-sdk', 'extensions/copilot'])
     rmSync(path.join(paths.vscode, part), { recursive: true, force: true });
@@ -172,6 +180,8 @@ function writeEnvFile() {
 
 /**
  * Installs one host if it is not there yet. `say` gets progress lines.
+ * @param {Variant} [variant]
+ * @param {{ say?: (line: string) => void, force?: boolean }} [options]
  * Throws where the platform has no npm-provided host, with a message that tells what to do instead.
  */
 export async function installHost(variant = 'newest', { say = console.log, force = false } = {}) {
@@ -182,6 +192,7 @@ export async function installHost(variant = 'newest', { say = console.log, force
         'Install the desktop VS Code and put "code" on PATH, or set CONFSPACE_CODE to it.',
     );
   const t0 = Date.now();
+  /** @param {string} text */
   const step = (text) =>
     say(`[host ${variant}] ${((Date.now() - t0) / 1000).toFixed(1).padStart(5)} s  ${text}`);
   const paths = hostPaths(variant);
@@ -233,7 +244,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     if (process.argv.includes('--oldest'))
       await installHost('oldest', { force: process.argv.includes('--force') });
   } catch (error) {
-    console.error(error.message);
+    console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }
 }

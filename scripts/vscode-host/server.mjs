@@ -233,8 +233,12 @@ export function extensionHostErrors(profile) {
   const files = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((file) =>
     /exthost[^/]*\/(remote)?exthost\.log$/.test(file),
   );
-  return files
-    .sort()
-    .flatMap((file) => readFileSync(path.join(logs, file), 'utf8').split('\n'))
-    .filter((line) => line.includes('[error]'));
+  return (
+    files
+      .sort()
+      .flatMap((file) => readFileSync(path.join(logs, file), 'utf8').split('\n'))
+      .filter((line) => line.includes('[error]'))
+      // what a reload of the window cuts short
+      .filter((line) => !/\[error\] Canceled(: Canceled)?$/.test(line))
+  );
 }

@@ -51,7 +51,7 @@ export async function addDevelopmentExtension(page, server, { extensions, tests 
   await page.addInitScript(
     (options) => {
       const get = Element.prototype.getAttribute;
-      Element.prototype.getAttribute = function (name) {
+      Element.prototype.getAttribute = function (/** @type {string} */ name) {
         const value = get.call(this, name);
         if (name !== 'data-settings' || this.id !== 'vscode-workbench-web-configuration' || !value)
           return value;
@@ -203,14 +203,48 @@ export class Workbench {
 
   /** Answers VS Code's simple file dialog. @param {string} file absolute */
   async answerFileDialog(file) {
-    const box = this.page.locator('.quick-input-widget input[type=text]').first();
-    await box.waitFor();
-    await box.fill(file);
-    await this.page
-      .locator('.quick-input-widget')
-      .getByRole('button', { name: /^(OK|Open)/ })
-      .first()
-      .click();
+    const widget = this.page.locator('.quick-input-widget');
+    const box = widget.locator('input[type=text]').first();
+    // The dialog puts its folder into the box once it has listed it, over what was typed before: look, and type again.
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await box.fill(file);
+      await widget
+        .locator('.monaco-list-row', { hasText: path.basename(file) })
+        .first()
+        .waitFor();
+      if ((await box.inputValue()) !== file) continue;
+      await widget
+        .getByRole('button', { name: /^(OK|Open)/ })
+        .first()
+        .click();
+      const closed = await box.waitFor({ state: 'hidden', timeout: 2500 }).then(
+        () => true,
+        () => false,
+      );
+      if (closed) return;
+    }
+    throw new Error(`the file dialog does not take ${file}`);
+  }
+
+  /**
+   * Chooses in the context menu of a row.
+   * @param {import('playwright-core').Locator} row
+   * @param {string} title
+   */
+  async contextMenu(row, title) {
+    await row.click({ button: 'right' });
+    const item = this.page.getByRole('menuitem', { name: title });
+    await item.waitFor();
+    // A menu ignores a click that comes at once, taking it for the end of the one that opened it.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await item.click();
+      const closed = await item.waitFor({ state: 'hidden', timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+      if (closed) return;
+    }
+    throw new Error(`the menu does not take a click on ${title}`);
   }
 
   /** @param {string | RegExp} text */
@@ -279,8 +313,9 @@ export class Workbench {
     return file;
   }
 
+  /** Reloads the window as a person does, which lets VS Code save its state first. */
   async reload() {
-    await this.page.reload();
+    await Promise.all([this.page.waitForEvent('load'), this.palette('Developer: Reload Window')]);
     await this.ready();
   }
 
