@@ -2,10 +2,19 @@ import { BusTree } from './assembly/buses';
 import { bindHostDriver, foundBound, unbindHostDriver } from './assembly/hostDriver';
 import { PvGuest } from './assembly/pvGuest';
 import { addFunctions, type MachineFunction } from './assembly/functions';
-import { storeAttribute } from './pciback/sysfs';
+import { showAttribute, storeAttribute } from './pciback/sysfs';
+import { PROFILES } from './pciback/profiles';
+import {
+  injectAer,
+  loadDriver,
+  raiseLine,
+  resetDeviceFunction,
+  writeSysfs,
+  type Told,
+} from './assembly/driverActions';
 import { DRIVER_NAME } from './pciback/pciStub';
 import type { MachineDescription } from './description';
-import type { JournalEntry } from './journal/entry';
+import type { AerEventName, JournalEntry } from './journal/entry';
 import { compareBdf, formatBdf, sameBdf, type Bdf } from './spec/bdf';
 import type { Width } from './spec/uint';
 import type {
@@ -13,6 +22,7 @@ import type {
   BusState,
   ConfigImage,
   ConfigOp,
+  DriverState,
   FunctionState,
   GuestState,
   LogLine,
@@ -20,6 +30,7 @@ import type {
   Observations,
 } from './view';
 import { XenHost } from './assembly/xenHost';
+import { applyEntry } from './replay';
 import { functionState } from './assembly/functionState';
 import { guestImage } from './assembly/guestImage';
 import { errorName, XEN_PCI_ERR_dev_not_found } from './xen/pciif';
@@ -34,10 +45,11 @@ export class Machine {
   private readonly host = new XenHost();
   private readonly tree: BusTree;
   private readonly members: readonly MachineFunction[];
-  private readonly pvGuests: readonly PvGuest[];
+  private pvGuests: readonly PvGuest[];
   private readonly listeners = new Set<(change: MachineChange) => void>();
   private readonly entries: JournalEntry[] = [];
   private counter = 0;
+  private nextDomid = FIRST_DOMID + 1;
 
   /** Builds the machine: devices, host kernel, pciback loaded with nothing seized, one PV guest (domid 1) without devices. */
   constructor(readonly description: MachineDescription) {
@@ -128,15 +140,24 @@ export class Machine {
     return guestImage(front, owner.at, dev.fn.configSize, known, space);
   }
 
+  /** Runs an action, keeps it in the journal and tells the listeners; undefined functions = any may have changed. */
+  private run(entry: JournalEntry, functions: readonly Bdf[] | undefined, action: () => Told): ActionResult {
+    const { result, observed } = this.host.observe(action);
+    if (this.entries.length < JOURNAL_LIMIT) this.entries.push(entry);
+    this.changed(entry.action, functions);
+    return { ...result, observed };
+  }
+
+  /** The same for actions that only say why they failed. */
   private act(
     entry: JournalEntry,
     functions: readonly Bdf[],
     action: () => string | undefined,
   ): ActionResult {
-    const { result, observed } = this.host.observe(action);
-    if (this.entries.length < JOURNAL_LIMIT) this.entries.push(entry);
-    this.changed(entry.action, functions);
-    return result === undefined ? { ok: true, observed } : { ok: false, message: result, observed };
+    return this.run(entry, functions, () => {
+      const message = action();
+      return message === undefined ? { ok: true } : { ok: false, message };
+    });
   }
 
   private refuse(message: string): ActionResult {
@@ -216,6 +237,85 @@ export class Machine {
     });
   }
 
+  /** Writes an attribute of the driver's sysfs directory; what write(2) returned is told. */
+  sysfs(attribute: string, text: string): ActionResult {
+    return this.run({ action: 'sysfs', attribute, text }, undefined, () =>
+      writeSysfs(this.host, attribute, text),
+    );
+  }
+  /** Text of a driver attribute, or a negative errno. */
+  showSysfs(attribute: string): string | number {
+    return showAttribute(this.host.driver.stub, attribute);
+  }
+
+  /** Resets the function through its own `reset` attribute. */
+  reset(bdf: Bdf): ActionResult {
+    const { dev } = this.member(bdf);
+    return this.run({ action: 'reset', bdf }, [bdf], () => resetDeviceFunction(dev));
+  }
+
+  /** Fires the function's interrupt line; `shared` is whether the hypervisor says that another domain shares it. */
+  raiseLine(bdf: Bdf, times: number, shared: boolean): ActionResult {
+    const { dev } = this.member(bdf);
+    const entry = { action: 'raiseLine', bdf, times, shared } as const;
+    return this.run(entry, [bdf], () => raiseLine(this.host, dev, times, shared));
+  }
+
+  /** A PCI error callback with channel state 1..3; the guest answers with a verdict 1..6, or not when undefined. */
+  aer(bdf: Bdf, event: AerEventName, state: number, answer: number | undefined): ActionResult {
+    const { dev } = this.member(bdf);
+    const guest = this.ownerOf(bdf)?.guest;
+    return this.run({ action: 'aer', bdf, event, state, answer }, [bdf], () =>
+      injectAer(this.host, dev, guest, event, state, answer),
+    );
+  }
+
+  /** A new PV guest without devices. */
+  createGuest(name: string): ActionResult {
+    if (this.pvGuests.some((g) => g.name === name)) return this.refuse(`a guest named ${name} exists`);
+    return this.run({ action: 'createGuest', name }, [], () => {
+      const guest = new PvGuest(this.host, this.nextDomid++, name);
+      this.pvGuests = [...this.pvGuests, guest];
+      return { ok: true, told: `${name} has domid ${guest.domid}` };
+    });
+  }
+
+  /** `xl destroy`: everything that the guest had goes back to the driver. */
+  destroyGuest(domid: number): ActionResult {
+    const guest = this.guest(domid);
+    const had = guest.devices().map((d) => d.host);
+    return this.run({ action: 'destroyGuest', domid }, had, () => {
+      guest.destroy();
+      this.pvGuests = this.pvGuests.filter((g) => g !== guest);
+      return { ok: true, told: `${guest.name} destroyed, ${had.length} functions back` };
+    });
+  }
+
+  /** How the driver was loaded. */
+  driver(): DriverState {
+    const { profile, passthrough, permissive } = this.host.driverOptions;
+    return { profile: profile.name, topology: passthrough ? 'passthrough' : 'vpci', permissive };
+  }
+  /** Kernel releases whose driver can be loaded, oldest first. */
+  profiles(): readonly string[] {
+    return PROFILES.map((p) => p.name);
+  }
+
+  /** Loads the driver of another kernel or with other parameters; refused while a guest has a device. */
+  loadDriver(profile: string, passthrough: boolean, permissive: boolean): ActionResult {
+    const busy = this.pvGuests.find((g) => g.devices().length > 0);
+    if (busy !== undefined)
+      return this.refuse(`${busy.name} has devices; detach them before the driver is loaded again`);
+    return this.run({ action: 'loadDriver', profile, passthrough, permissive }, undefined, () =>
+      loadDriver(this.host, profile, passthrough, permissive),
+    );
+  }
+
+  /** Every xenstore key with its value, in order of path. */
+  xenstore(): readonly (readonly [string, string])[] {
+    return this.host.platform.xenstore.list('');
+  }
+
   private confOp(
     op: ConfigOp['op'],
     domid: number,
@@ -272,29 +372,7 @@ export class Machine {
   /** Applies entries in order; the number of entries that were refused. */
   replay(entries: readonly JournalEntry[]): number {
     let refused = 0;
-    for (const entry of entries) if (!this.apply(entry)) refused++;
+    for (const entry of entries) if (!applyEntry(this, entry)) refused++;
     return refused;
-  }
-
-  private apply(e: JournalEntry): boolean {
-    const known = (bdf: Bdf): boolean => this.members.some((m) => sameBdf(m.dev.bdf, bdf));
-    if ('domid' in e && !this.pvGuests.some((g) => g.domid === e.domid)) return false;
-    if ('bdf' in e && !known(e.bdf)) return false;
-    switch (e.action) {
-      case 'seize':
-        return this.seize(e.bdf).ok;
-      case 'release':
-        return this.release(e.bdf).ok;
-      case 'assign':
-        return this.assign(e.domid, e.bdf).ok;
-      case 'detach':
-        return this.detach(e.domid, e.bdf).ok;
-      case 'permissive':
-        return this.permissive(e.bdf).ok;
-      case 'confWrite':
-        return this.confWrite(e.domid, e.guest, e.offset, e.size, e.value).host !== undefined;
-      case 'hardwareWrite':
-        return this.hardwareWrite(e.bdf, e.offset, e.width, e.value).ok;
-    }
   }
 }

@@ -31,7 +31,7 @@ export interface Observations {
 
 /** Result of a named action. A refusal says why in the driver's own terms; what happened until then is observed too. */
 export type ActionResult =
-  | { readonly ok: true; readonly observed: Observations }
+  | { readonly ok: true; readonly told?: string; readonly observed: Observations }
   | { readonly ok: false; readonly message: string; readonly observed: Observations };
 
 /** One guest configuration operation, through the shared page and back. */
@@ -84,6 +84,9 @@ export interface FunctionState {
   readonly permissive: boolean;
   readonly allowInterruptControl: boolean;
   readonly warnedOnWrite: boolean;
+  /** The fake handler for a shared line: installed, acknowledging, interrupts handled; undefined when not seized. */
+  readonly irqHandler:
+    { readonly on: boolean; readonly acknowledging: boolean; readonly handled: number } | undefined;
   /** Kernel's power state: `D0`..`D3hot`, `D3cold`, `unknown`. */
   readonly powerState: string;
   /** Host enable count, bus-master flag and MSI state as the kernel tracks them. */
@@ -122,6 +125,15 @@ export interface GuestState {
   readonly backendState: string | undefined;
   readonly frontendState: string | undefined;
   readonly devices: readonly GuestDevice[];
+}
+
+/** How the driver was loaded. */
+export interface DriverState {
+  /** Kernel release whose driver it is. */
+  readonly profile: string;
+  readonly topology: 'vpci' | 'passthrough';
+  /** Module-wide `permissive`. */
+  readonly permissive: boolean;
 }
 
 export interface MachineChange {

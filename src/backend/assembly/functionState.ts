@@ -24,6 +24,8 @@ export const functionState = (
   permissive: data?.permissive ?? false,
   allowInterruptControl: data?.allowInterruptControl ?? false,
   warnedOnWrite: data?.warnedOnWrite ?? false,
+  irqHandler:
+    data === undefined ? undefined : { on: data.isrOn, acknowledging: data.ackIntr, handled: data.handled },
   powerState: POWER_NAMES[dev.currentState] ?? 'unknown',
   enableCount: dev.enableCount,
   busMaster: dev.isBusMaster,

@@ -100,6 +100,11 @@ export class PvGuest {
     return undefined;
   }
 
+  /** `xl destroy`: the domain goes, and what it had goes back to the driver. */
+  destroy(): void {
+    if (this.host.driver.backend(this.domid) !== undefined) this.destroyBackend();
+  }
+
   /** The toolstack removes the guest's PCI device; everything that it still has goes back. */
   private destroyBackend(): void {
     this.host.driver.removeBackend(this.domid);

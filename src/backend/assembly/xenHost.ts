@@ -43,23 +43,47 @@ interface Recorder {
 export class XenHost {
   readonly kernel: HostKernel;
   readonly platform: XenPlatform;
-  readonly driver: PcibackDriver;
+  private loaded: PcibackDriver;
   private readonly bus: Bus = { onWrite: null };
   /** Bridges above each device, nearest first. */
   private readonly above = new Map<PciDev, readonly PciDev[]>();
   private logListener: ((line: LogLine) => void) | null = null;
 
-  constructor(options: XenHostOptions = DEFAULT_XEN_HOST) {
+  constructor(private options: XenHostOptions = DEFAULT_XEN_HOST) {
     this.kernel = new HostKernel(options);
     this.platform = new XenPlatform(this.kernel);
-    this.driver = new PcibackDriver(this.platform, {
-      passthrough: options.passthrough,
-      permissive: options.permissive,
-      profile: options.profile,
-      rateLimit: options.rateLimit,
+    this.loaded = this.makeDriver();
+    this.listen(null);
+  }
+
+  /** The driver that is loaded. */
+  get driver(): PcibackDriver {
+    return this.loaded;
+  }
+  get driverOptions(): XenHostOptions {
+    return this.options;
+  }
+
+  private makeDriver(): PcibackDriver {
+    const { passthrough, permissive, profile, rateLimit } = this.options;
+    return new PcibackDriver(this.platform, {
+      passthrough,
+      permissive,
+      profile,
+      rateLimit,
       bridgesAbove: (dev) => this.above.get(dev) ?? [],
     });
-    this.listen(null);
+  }
+
+  /** Unloads the driver, which releases every function that it holds, and loads another with the same ones hidden. */
+  loadDriver(options: Pick<XenHostOptions, 'profile' | 'passthrough' | 'permissive'>): void {
+    const { stub, keyListener, backendListener } = this.driver;
+    const held = stub.seized.map(({ dev }) => dev);
+    for (const dev of held) stub.remove(dev);
+    this.options = { ...this.options, ...options };
+    this.loaded = this.makeDriver();
+    this.loaded.listen(keyListener, backendListener);
+    this.loaded.load(held.map(({ bdf }) => bdf).reverse());
   }
 
   /** Adds a function; `resources` by index (0..5 BARs, 6 ROM), absent = none. */

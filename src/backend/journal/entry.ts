@@ -1,6 +1,8 @@
 import type { Bdf } from '../spec/bdf';
 import type { Width } from '../spec/uint';
 
+export type AerEventName = 'error_detected' | 'mmio_enabled' | 'slot_reset' | 'resume';
+
 /** A named action on the machine with its arguments, as plain data: the same journal gives the same machine. */
 export type JournalEntry =
   | { readonly action: 'seize'; readonly bdf: Bdf }
@@ -8,6 +10,25 @@ export type JournalEntry =
   | { readonly action: 'assign'; readonly domid: number; readonly bdf: Bdf }
   | { readonly action: 'detach'; readonly domid: number; readonly bdf: Bdf }
   | { readonly action: 'permissive'; readonly bdf: Bdf }
+  | { readonly action: 'reset'; readonly bdf: Bdf }
+  | { readonly action: 'sysfs'; readonly attribute: string; readonly text: string }
+  | { readonly action: 'raiseLine'; readonly bdf: Bdf; readonly times: number; readonly shared: boolean }
+  | {
+      readonly action: 'aer';
+      readonly bdf: Bdf;
+      readonly event: AerEventName;
+      readonly state: number;
+      /** The guest's verdict; undefined when it does not answer. */
+      readonly answer: number | undefined;
+    }
+  | { readonly action: 'createGuest'; readonly name: string }
+  | { readonly action: 'destroyGuest'; readonly domid: number }
+  | {
+      readonly action: 'loadDriver';
+      readonly profile: string;
+      readonly passthrough: boolean;
+      readonly permissive: boolean;
+    }
   | {
       readonly action: 'confWrite';
       readonly domid: number;
