@@ -7,7 +7,7 @@ import { VSIX, openWorkbench } from './vscode-host/workbench.mjs';
 const FUNCTION = /^(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\b/;
 /** A VSIX that holds sources or tests, or that grew, shows here. */
 const SHIPPED =
-  /^(package(\.nls(\.[\w-]+)?)?\.json|README\.md|readme\.md|CHANGELOG\.md|changelog\.md|LICENSE(\.txt)?|dist\/(extension\.cjs|inspector\.(js|css))|(media|l10n|samples)\/.+)$/;
+  /^(package(\.nls(\.[\w-]+)?)?\.json|README\.md|readme\.md|CHANGELOG\.md|changelog\.md|LICENSE(\.txt)?|dist\/(extension\.cjs|inspector\.(js|css))|docs\/inspector\.png|(media|l10n|samples)\/.+)$/;
 const MAX_VSIX = 1_500_000;
 
 let passed = 0;
