@@ -12,7 +12,7 @@ import type { XenHost } from './xenHost';
 
 /** What came of an action: text for a person. */
 export type Told =
-  { readonly ok: true; readonly told: string } | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly told?: string } | { readonly ok: false; readonly message: string };
 
 const did = (told: string): Told => ({ ok: true, told });
 const failed = (message: string): Told => ({ ok: false, message });
