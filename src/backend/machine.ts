@@ -57,7 +57,7 @@ export class Machine {
     this.tree = new BusTree(description.functions);
     this.members = addFunctions(this.host, description.functions, this.tree);
     for (const { dev, description: d } of this.members) if (d.driver !== undefined) foundBound(dev, d.driver);
-    this.host.driver.load([]);
+    this.host.driver.load('');
     this.pvGuests = [new PvGuest(this.host, FIRST_DOMID, 'guest1')];
   }
 

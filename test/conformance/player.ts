@@ -4,7 +4,7 @@ import type { DeviceFlags, PciDev } from '../../src/backend/host/pciDev';
 import type { AerEvent } from '../../src/backend/pciback/aer';
 import { showAttribute, storeAttribute } from '../../src/backend/pciback/sysfs';
 import { devfnOf, parseBdf, type Bdf } from '../../src/backend/spec/bdf';
-import { DEFAULT_XEN_HOST, XenHost } from '../../src/backend/assembly/xenHost';
+import { DEFAULT_XEN_HOST, hideParameter, XenHost } from '../../src/backend/assembly/xenHost';
 import {
   AER_BUS,
   AER_CMD,
@@ -182,7 +182,7 @@ export class Player {
       0,
       false,
       () => {
-        this.host.driver.load(this.exported);
+        this.host.driver.load(hideParameter(this.exported));
         return { ret: 0 };
       },
       true,

@@ -1,4 +1,4 @@
-import { XenHost, DEFAULT_XEN_HOST } from '../../src/backend/assembly/xenHost';
+import { XenHost, DEFAULT_XEN_HOST, hideParameter } from '../../src/backend/assembly/xenHost';
 import { RequestPage } from '../../src/backend/guest/requestPage';
 import type { PciDev } from '../../src/backend/host/pciDev';
 import { devfnOf, parseBdf, type Bdf } from '../../src/backend/spec/bdf';
@@ -70,7 +70,7 @@ export class TopologyPlayer {
       return dev;
     };
     this.devs = lines.map((_, i) => make(i));
-    this.host.driver.load(lines.filter((l) => l.export !== 0).map((l) => address(l.bdf)));
+    this.host.driver.load(hideParameter(lines.filter((l) => l.export !== 0).map((l) => address(l.bdf))));
   }
 
   /** Indexes of the bridges above an address, nearest first. */

@@ -5,7 +5,7 @@ import type { PciDev } from '../host/pciDev';
 import type { Resource } from '../host/resource';
 import { PcibackDriver } from '../pciback/driver';
 import { DEFAULT_PROFILE, type DriverProfile } from '../pciback/profiles';
-import type { Bdf } from '../spec/bdf';
+import { formatBdf, type Bdf } from '../spec/bdf';
 import type { Width } from '../spec/uint';
 import type { LogLine, Observations, RealWrite } from '../view';
 import { XenPlatform } from '../xen/platform';
@@ -30,6 +30,10 @@ export const DEFAULT_XEN_HOST: XenHostOptions = {
   profile: DEFAULT_PROFILE,
   rateLimit: true,
 };
+
+/** The `hide` parameter for these functions. */
+export const hideParameter = (functions: readonly Bdf[]): string =>
+  functions.map((bdf) => `(${formatBdf(bdf)})`).join('');
 
 interface Recorder {
   readonly writes: RealWrite[];
@@ -83,7 +87,7 @@ export class XenHost {
     this.options = { ...this.options, ...options };
     this.loaded = this.makeDriver();
     this.loaded.listen(keyListener, backendListener);
-    this.loaded.load(held.map(({ bdf }) => bdf).reverse());
+    this.loaded.load(hideParameter(held.map(({ bdf }) => bdf)));
   }
 
   /** Adds a function; `resources` by index (0..5 BARs, 6 ROM), absent = none. */

@@ -5,6 +5,10 @@ import { XenbusState } from '../xen/xenbusState';
 import type { Bdf } from '../spec/bdf';
 import { RequestPage } from './requestPage';
 
+/** How long a frontend waits for an answer, and how often it looks. */
+const TIMEOUT_MS = 2000;
+const POLL_MS = 1;
+
 /**
  * A PV guest's frontend (xen-pcifront).
  * Policy: it grants a page, offers a channel, publishes both and follows the backend's state; a request that the
@@ -68,9 +72,16 @@ export class Pcifront {
   }
 
   private result(answered: boolean): { err: number; value: number } {
-    if (answered) return { err: this.ring.err, value: this.ring.value };
+    if (answered || this.answeredInTime()) return { err: this.ring.err, value: this.ring.value };
     this.ring.page.clearFlag(XEN_PCIF_active);
     return { err: XEN_PCI_ERR_dev_not_found, value: this.ring.value };
+  }
+
+  /** Waits as the frontend does: two seconds at most, while the channel may be held back. */
+  private answeredInTime(): boolean {
+    for (let waited = 0; waited < TIMEOUT_MS && this.ring.active; waited += POLL_MS)
+      this.platform.clock.advance(POLL_MS);
+    return !this.ring.active;
   }
 
   /** The guest lets go of the device. */

@@ -47,7 +47,7 @@ export class RequestPage {
     readonly domid: number,
   ) {
     this.grantReference = platform.grant(domid, this.page);
-    this.channel = platform.offerChannel(domid, (port) => new EventChannel(port));
+    this.channel = platform.offerChannel(domid, (port) => new EventChannel(port, platform.clock));
   }
 
   /** Takes the page and the channel away again. */
@@ -103,7 +103,12 @@ export class RequestPage {
 
   private kick(): boolean {
     this.channel.send();
-    return (this.page.flags & XEN_PCIF_active) === 0;
+    return !this.active;
+  }
+
+  /** The request waits for the backend. */
+  get active(): boolean {
+    return (this.page.flags & XEN_PCIF_active) !== 0;
   }
 
   get err(): number {

@@ -1,6 +1,6 @@
-import { KERN_INFO } from '../host/kernelLog';
+import { EINVAL } from '../host/codes';
+import { KERN_ERR, KERN_INFO } from '../host/kernelLog';
 import type { PciDev } from '../host/pciDev';
-import type { Bdf } from '../spec/bdf';
 import type { XenPlatform } from '../xen/platform';
 import { handleAer, type AerEvent } from './aer';
 import { BackendDevice, type BackendListener } from './backendDevice';
@@ -10,6 +10,7 @@ import { Passthrough } from './passthrough';
 import { PciStub } from './pciStub';
 import type { DriverProfile } from './profiles';
 import { RateLimit } from './rateLimit';
+import { parseHide } from './slotText';
 import { Vpci } from './vpci';
 import { XenbusBackend, type KeyWritten } from './xenbus';
 
@@ -57,14 +58,26 @@ export class PcibackDriver {
     });
   }
 
-  /** Loads the driver with these functions hidden: they are bound in the host's order, then initialised last first. */
-  load(hide: readonly Bdf[]): void {
-    for (const { domain, bus, device, function: fn } of hide)
-      this.stub.addId({ domain, bus, slot: device, func: fn });
-    for (const dev of this.platform.host.devices) if (dev.driver === undefined) this.stub.probe(dev);
+  /**
+   * Loads the driver with the `hide` parameter: functions that match are bound in the host's order, then initialised
+   * last first. 0, or -EINVAL when the parameter cannot be parsed or an address is out of range (nothing is bound).
+   */
+  load(hide: string): number {
+    const parsed = parseHide(hide, this.options.profile.wildcards);
+    for (const id of parsed.ids) {
+      const err = this.stub.addId(id);
+      if (err !== 0) return err;
+    }
+    const { log, devices } = this.platform.host;
+    if (!parsed.ok) {
+      log.print(KERN_ERR, `xen_pciback: Error parsing pci_devs_to_hide at "${parsed.rest}"`);
+      return -EINVAL;
+    }
+    for (const dev of devices) if (dev.driver === undefined) this.stub.probe(dev);
     this.stub.initLate();
     const topology = this.options.passthrough ? 'passthrough' : 'vpci';
-    this.platform.host.log.print(KERN_INFO, `xen_pciback: backend is ${topology}`);
+    log.print(KERN_INFO, `xen_pciback: backend is ${topology}`);
+    return 0;
   }
 
   backend(domid: number): XenbusBackend | undefined {

@@ -24,25 +24,49 @@ export interface QuirkText extends SlotText {
 
 /** Formats in the order in which they are tried: with domain first, then without; wildcards as the count says. */
 const SLOT_FORMATS = [
-  { domain: true, format: ' %x:%x:%x.%x %n', numbers: 4, wildcard: false },
-  { domain: true, format: ' %x:%x:%x.* %n', numbers: 3, wildcard: true },
-  { domain: true, format: ' %x:%x:*.* %n', numbers: 2, wildcard: true },
-  { domain: false, format: ' %x:%x.%x %n', numbers: 3, wildcard: false },
-  { domain: false, format: ' %x:%x.* %n', numbers: 2, wildcard: true },
-  { domain: false, format: ' %x:*.* %n', numbers: 1, wildcard: true },
+  { domain: true, body: '%x:%x:%x.%x', numbers: 4, wildcard: false },
+  { domain: true, body: '%x:%x:%x.*', numbers: 3, wildcard: true },
+  { domain: true, body: '%x:%x:*.*', numbers: 2, wildcard: true },
+  { domain: false, body: '%x:%x.%x', numbers: 3, wildcard: false },
+  { domain: false, body: '%x:%x.*', numbers: 2, wildcard: true },
+  { domain: false, body: '%x:*.*', numbers: 1, wildcard: true },
 ] as const;
+
+const slotOf = (domain: boolean, values: readonly number[]): SlotText => {
+  const v = domain ? values : [0, ...values];
+  return { domain: s32(v[0] ?? 0), bus: s32(v[1] ?? 0), slot: s32(v[2] ?? ANY), func: s32(v[3] ?? ANY) };
+};
 
 /** undefined when the text is not an address (the driver's -EINVAL). */
 export const parseSlot = (text: string, wildcards: boolean): SlotText | undefined => {
-  for (const { domain, format, numbers, wildcard } of SLOT_FORMATS) {
+  for (const { domain, body, numbers, wildcard } of SLOT_FORMATS) {
     if (wildcard && !wildcards) continue;
-    const result = scan(text, format);
+    const result = scan(text, ` ${body} %n`);
     // Before wildcards came, what followed the address was not looked at.
-    if (result.count !== numbers || (wildcards && !scannedAll(text, result))) continue;
-    const v = domain ? result.values : [0, ...result.values];
-    return { domain: s32(v[0] ?? 0), bus: s32(v[1] ?? 0), slot: s32(v[2] ?? ANY), func: s32(v[3] ?? ANY) };
+    if (result.count === numbers && (!wildcards || scannedAll(text, result)))
+      return slotOf(domain, result.values);
   }
   return undefined;
+};
+
+export type HideText =
+  | { readonly ok: true; readonly ids: readonly SlotText[] }
+  /** The items before the fault, and the rest of the text from there. */
+  | { readonly ok: false; readonly ids: readonly SlotText[]; readonly rest: string };
+
+/** The `hide` parameter: addresses in parentheses, white space around each, nothing between. */
+export const parseHide = (text: string, wildcards: boolean): HideText => {
+  const ids: SlotText[] = [];
+  let rest = text;
+  while (rest !== '') {
+    const item = SLOT_FORMATS.filter((f) => wildcards || !f.wildcard)
+      .map((f) => ({ f, result: scan(rest, ` (${f.body}) %n`) }))
+      .find(({ f, result }) => result.count === f.numbers && result.parsed > 0);
+    if (item === undefined) return { ok: false, ids, rest };
+    ids.push(slotOf(item.f.domain, item.result.values));
+    rest = rest.slice(item.result.parsed);
+  }
+  return { ok: true, ids };
 };
 
 const QUIRK_FORMATS = [
