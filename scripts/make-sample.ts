@@ -12,6 +12,7 @@ import { HEADER_END, walkCapabilities, walkExtendedCapabilities } from '../src/b
 import { hex, readLe, writeLe } from '../src/backend/spec/uint';
 import { parseLspci } from '../src/sources/lspci';
 import { writeSample } from '../src/sources/sample';
+import { withVpd } from './sampleVpd';
 
 const root = process.env['CONFSPACE_ROOT'] ?? process.cwd();
 const read = (file: string): string => readFileSync(path.join(root, 'samples', file), 'utf8');
@@ -19,7 +20,8 @@ const read = (file: string): string => readFileSync(path.join(root, 'samples', f
 const ABOUT =
   "A Linux guest in QEMU's q35 machine (lspci -nnvvvxxxx; two VFs each of an NVMe controller and an 82576). " +
   'rw: measured on QEMU 7.2 where the device was measured, limited from 40 up to bits that the specification has writable, ' +
-  'because QEMU makes bytes that no capability owns writable and hardware does not. Made by scripts/make-sample.ts.';
+  'because QEMU makes bytes that no capability owns writable and hardware does not. VPD of 02:00.0 was added at e0, where ' +
+  'a real 82576 has it; QEMU has none. Made by scripts/make-sample.ts.';
 
 const load = (file: string, name: string): readonly FunctionDescription[] => {
   const result = parseLspci(read(file), name);
@@ -65,7 +67,7 @@ const withMasks = (fn: FunctionDescription): FunctionDescription => {
   return { ...fn, rw: limited, w1c };
 };
 
-const functions = load('workspace/q35-rich.lspci.txt', 'Sample machine').map(withMasks);
+const functions = load('workspace/q35-rich.lspci.txt', 'Sample machine').map(withVpd).map(withMasks);
 const file = writeSample({ name: 'Sample machine', functions }, ABOUT);
 const out = path.join(root, 'media/sample-machine.json');
 writeFileSync(out, `${JSON.stringify(file, undefined, 1)}\n`);

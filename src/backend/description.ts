@@ -14,6 +14,8 @@ export interface FunctionDescription {
   readonly barSizes?: Readonly<Record<number, bigint>>;
   /** Interrupt line that the host routed ("pin A routed to IRQ 16"), 0 or absent when none is known. */
   readonly irq?: number;
+  /** Contents of the VPD store, where the function has a VPD capability and the source knows them. */
+  readonly vpd?: Uint8Array;
   /** Driver bound on the host ("Kernel driver in use"). */
   readonly driver?: string;
   /** The PF, when the function is an SR-IOV virtual function. */

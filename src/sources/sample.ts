@@ -21,6 +21,7 @@ const sampleFunction = v.strictObject({
   w1c: v.optional(hexText),
   /** Bytes by BAR number, 6 for the ROM. */
   barSizes: v.optional(v.record(v.pipe(v.string(), v.regex(/^[0-6]$/)), v.pipe(v.number(), v.minValue(1)))),
+  vpd: v.optional(hexText),
   irq: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   driver: v.optional(v.string()),
   physicalFunction: v.optional(address),
@@ -58,6 +59,7 @@ const functionOf = (fn: SampleFunction): FunctionDescription => ({
   ...(fn.barSizes && {
     barSizes: Object.fromEntries(Object.entries(fn.barSizes).map(([bar, size]) => [bar, BigInt(size)])),
   }),
+  ...(fn.vpd !== undefined && { vpd: bytesOf(fn.vpd, fn.vpd.length / 2) }),
   ...(fn.irq !== undefined && { irq: fn.irq }),
   ...(fn.driver !== undefined && { driver: fn.driver }),
   ...(fn.physicalFunction !== undefined && { physicalFunction: parseBdf(fn.physicalFunction) as Bdf }),
@@ -84,6 +86,7 @@ export const writeSample = (machine: MachineDescription, about: string): SampleF
     ...(fn.barSizes && {
       barSizes: Object.fromEntries(Object.entries(fn.barSizes).map(([bar, size]) => [bar, Number(size)])),
     }),
+    ...(fn.vpd && { vpd: textOf(fn.vpd) }),
     ...(fn.irq !== undefined && { irq: fn.irq }),
     ...(fn.driver !== undefined && { driver: fn.driver }),
     ...(fn.physicalFunction && { physicalFunction: formatBdf(fn.physicalFunction) }),

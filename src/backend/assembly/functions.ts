@@ -58,7 +58,14 @@ export const addFunctions = (
     const physfn =
       d.physicalFunction === undefined ? undefined : byAddress.get(formatBdf(d.physicalFunction));
     const dev = host.addFunction(
-      { bdf: d.bdf, config, rw, w1c, configSize: config.length },
+      {
+        bdf: d.bdf,
+        config,
+        rw,
+        w1c,
+        configSize: config.length,
+        ...(d.vpd !== undefined && { vpd: d.vpd }),
+      },
       { irq: irqOf(d, config), vendorId: d.vendorId, deviceId: d.deviceId, physfn },
       resourcesOf(config, rw, readLe(config, HEADER_TYPE, 1) & 0x7f),
       tree.bridgesAbove(d.bdf).flatMap((b) => byAddress.get(formatBdf(b)) ?? []),
