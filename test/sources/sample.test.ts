@@ -35,7 +35,7 @@ describe('the sample machine', () => {
     );
   });
 
-  it('holds what a driver writer wants to try: bridges, conventional and Express functions, MSI, MSI-X, AER, SR-IOV', () => {
+  it('holds what a driver writer wants to try: bridges, conventional and Express functions, VPD, MSI, MSI-X, AER, SR-IOV', () => {
     const has = (id: number) =>
       machine.functions.filter(({ config, known }) =>
         walkCapabilities(config, known).found.some((capability) => capability.id === id),
@@ -44,7 +44,7 @@ describe('the sample machine', () => {
       machine.functions.filter(({ config, known }) =>
         walkExtendedCapabilities(config, known).found.some((capability) => capability.id === id),
       ).length;
-    for (const id of [CapId.PM, CapId.MSI, CapId.MSIX, CapId.EXP, CapId.SSVID])
+    for (const id of [CapId.PM, CapId.VPD, CapId.MSI, CapId.MSIX, CapId.EXP, CapId.SSVID])
       expect(has(id)).toBeGreaterThan(0);
     for (const id of [ExtCapId.AER, ExtCapId.ARI, ExtCapId.SRIOV, ExtCapId.ACS, ExtCapId.DSN])
       expect(hasExtended(id)).toBeGreaterThan(0);
