@@ -71,11 +71,11 @@ export class PciStub {
 
   /** Adds ids, wildcards expanded: 0, or -EINVAL for numbers out of range (ids before it stay). */
   addId(id: SlotText): number {
-    if (id.slot === ANY || id.func === ANY) {
-      const slots = id.slot === ANY ? 32 : 1;
+    if (id.slot < 0 || id.func < 0) {
+      const slots = id.slot < 0 ? 32 : 1;
       for (let s = 0; s < slots; s++)
         for (let f = 0; f < 8; f++) {
-          const err = this.addId({ ...id, slot: id.slot === ANY ? s : id.slot, func: f });
+          const err = this.addId({ ...id, slot: id.slot < 0 ? s : id.slot, func: id.func < 0 ? f : id.func });
           if (err !== 0) return err;
         }
       return 0;
@@ -104,8 +104,8 @@ export class PciStub {
         !(
           o.domain === id.domain &&
           o.bus === id.bus &&
-          (id.slot === ANY || o.slot === id.slot) &&
-          (id.func === ANY || o.func === id.func)
+          (id.slot < 0 || o.slot === id.slot) &&
+          (id.func < 0 || o.func === id.func)
         ),
     );
     const removed = kept.length !== this.ids.length;
