@@ -66,7 +66,7 @@ export const addFunctions = (
         configSize: config.length,
         ...(d.vpd !== undefined && { vpd: d.vpd }),
       },
-      { irq: irqOf(d, config), vendorId: d.vendorId, deviceId: d.deviceId, physfn },
+      { irq: irqOf(d, config), vendorId: d.vendorId, deviceId: d.deviceId, physfn, bridgeSubsystem: true },
       resourcesOf(config, rw, readLe(config, HEADER_TYPE, 1) & 0x7f),
       tree.bridgesAbove(d.bdf).flatMap((b) => byAddress.get(formatBdf(b)) ?? []),
     );

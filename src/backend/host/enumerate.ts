@@ -27,6 +27,8 @@ const MAX_PM_VERSION = 3;
 const SUBSYSTEM_VENDOR = 0x2c;
 const SUBSYSTEM_ID = 0x2e;
 const CLASS_REVISION = 0x08;
+const SSVID_VENDOR = 4;
+const SSVID_DEVICE = 6;
 
 export interface EnumerationFacts {
   readonly irq: number;
@@ -35,6 +37,8 @@ export interface EnumerationFacts {
   readonly deviceId?: number | undefined;
   readonly physfn?: PciDev | undefined;
   readonly flags?: PciDev['flags'];
+  /** Read a bridge's subsystem ids from its SSVID capability, as the kernel does; the golden traces were made without. */
+  readonly bridgeSubsystem?: boolean;
 }
 
 /** Makes the device and adds it to the host. Resources are set by the caller. */
@@ -52,6 +56,13 @@ export const enumerate = (host: HostKernel, fn: PciFunction, facts: EnumerationF
   if (dev.headerType === 0) {
     dev.subsystemVendor = dev.read(SUBSYSTEM_VENDOR, 2);
     dev.subsystemDevice = dev.read(SUBSYSTEM_ID, 2);
+  }
+  if (dev.headerType === 1 && facts.bridgeSubsystem === true) {
+    const ssvid = findCapability(dev, CapId.SSVID);
+    if (ssvid !== 0) {
+      dev.subsystemVendor = dev.read(ssvid + SSVID_VENDOR, 2);
+      dev.subsystemDevice = dev.read(ssvid + SSVID_DEVICE, 2);
+    }
   }
   dev.immediateReady = (dev.read(PCI_STATUS, 2) & STATUS_IMM_READY) !== 0;
 
