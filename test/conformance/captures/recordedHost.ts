@@ -10,10 +10,14 @@ import { emulatedMasks } from './emulatedMasks';
 
 /** The recorded machine on the engine: functions from the transcripts' own lspci output, the driver of Linux 6.1. */
 
-const LINUX_6_1 = ((): DriverProfile => {
+/**
+ * The recorded kernel is Debian's 6.1.0-50: Linux 6.1 with the stable series' fixes, among them the one of 6.7 after
+ * which MSI and MSI-X may be enabled while INTx is (the recorded probes under allow_interrupt_control do so).
+ */
+const RECORDED_KERNEL = ((): DriverProfile => {
   const profile = profileNamed('6.1');
   if (profile === undefined) throw new Error('no profile for Linux 6.1');
-  return profile;
+  return { ...profile, msiFields: 'msi-exclusive' };
 })();
 
 const HEADING = /^[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] /;
@@ -57,6 +61,11 @@ export const address = (text: string): Bdf => {
   return bdf;
 };
 
+/** The emulator's devices keep every register over D3hot and back; where FLR works, it resets them as it should. */
+const keepOverPowerStates = ({ fn, resetMethods }: PciDev): void => {
+  if (!resetMethods.includes('flr')) fn.por.set(fn.config);
+};
+
 export interface RecordedHostOptions {
   readonly passthrough?: boolean;
 }
@@ -69,8 +78,9 @@ export class RecordedHost {
     readonly functions: readonly FunctionDescription[],
     { passthrough = false }: RecordedHostOptions = {},
   ) {
-    this.host = new XenHost({ ...DEFAULT_XEN_HOST, profile: LINUX_6_1, passthrough });
+    this.host = new XenHost({ ...DEFAULT_XEN_HOST, profile: RECORDED_KERNEL, passthrough });
     this.members = addFunctions(this.host, functions, new BusTree(functions));
+    for (const { dev } of this.members) keepOverPowerStates(dev);
     this.host.driver.load('');
   }
 

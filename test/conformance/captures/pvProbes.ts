@@ -1,0 +1,130 @@
+import { PvGuest } from '../../../src/backend/assembly/pvGuest';
+import type { PciDev } from '../../../src/backend/host/pciDev';
+import { bdfOf } from '../../../src/backend/spec/bdf';
+import { and, hex, shl, shr, u32, widthMask, type Width } from '../../../src/backend/spec/uint';
+import { address, type RecordedHost } from './recordedHost';
+
+/** Numbered writes of a PV guest with what the host and the guest read before and after (pv-probes/*.tsv). */
+
+export interface Probe {
+  readonly n: number;
+  readonly label: string;
+  readonly offset: number;
+  readonly size: Width;
+  readonly value: number;
+  /** Columns as they were recorded, in hexadecimal. */
+  readonly seen: ProbeSeen;
+}
+
+export interface ProbeSeen {
+  readonly realBefore: string;
+  readonly guestBefore: string;
+  readonly guestAfter: string;
+  readonly realAfter: string;
+  /** Other bytes of the hardware that the write changed, as `0c:00>10`; `-` when there are none. */
+  readonly others: string;
+}
+
+export const parseProbes = (tsv: string): readonly Probe[] =>
+  tsv
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [n, label, offset, size, value, realBefore, guestBefore, , guestAfter, realAfter, others] =
+        line.split('\t');
+      return {
+        n: Number(n),
+        label: label!,
+        offset: Number(offset),
+        size: Number(size) as Width,
+        value: parseInt(value!, 16),
+        seen: {
+          realBefore: realBefore!,
+          guestBefore: guestBefore!,
+          guestAfter: guestAfter!,
+          realAfter: realAfter!,
+          others: others!,
+        },
+      };
+    });
+
+/** The accesses that Linux makes of a read or write of /sys/.../config: aligned parts, small ones first. */
+const parts = (offset: number, size: Width): readonly (readonly [number, Width])[] => {
+  const found: (readonly [number, Width])[] = [];
+  let at = offset;
+  let left: number = size;
+  const take = (width: Width): void => {
+    found.push([at, width]);
+    at += width;
+    left -= width;
+  };
+  if (at & 1 && left > 0) take(1);
+  if (at & 3 && left > 2) take(2);
+  while (left > 3) take(4);
+  if (left >= 2) take(2);
+  if (left > 0) take(1);
+  return found;
+};
+
+const PROBED = '0000:01:00.0';
+const AT = bdfOf(0, 0, 0);
+
+const COMMAND = 4;
+const DECODING = 0x3;
+
+export class ProbedGuest {
+  private readonly dev: PciDev;
+  private readonly guest: PvGuest;
+
+  constructor(recorded: RecordedHost) {
+    this.dev = recorded.find(PROBED)!;
+    this.guest = new PvGuest(recorded.host, 3, 'du');
+    const failed = this.guest.attach(address(PROBED));
+    if (failed !== undefined) throw new Error(failed);
+    // The guest's PCI core switches decoding off while it sizes the BARs, and on again.
+    const command = this.read(COMMAND, 2);
+    this.write(COMMAND, 2, command & ~DECODING);
+    this.write(COMMAND, 2, command);
+  }
+
+  private read(offset: number, size: Width): number {
+    let value = 0;
+    for (const [at, width] of parts(offset, size)) {
+      const read = this.guest.pcifront!.configRead(AT, at, width);
+      const part = read.err === 0 ? and(read.value, widthMask(width)) : widthMask(width);
+      value = u32(value | shl(part, 8 * (at - offset)));
+    }
+    return value;
+  }
+
+  private write(offset: number, size: Width, value: number): void {
+    for (const [at, width] of parts(offset, size))
+      this.guest.pcifront!.configWrite(AT, at, width, and(shr(value, 8 * (at - offset)), widthMask(width)));
+  }
+
+  private real(offset: number, size: Width): string {
+    let value = 0;
+    for (let i = 0; i < size; i++) value = u32(value | shl(this.dev.fn.config[offset + i]!, 8 * i));
+    return hex(value, 2 * size);
+  }
+
+  /** Makes the probe's write: what the host and the guest saw. */
+  play({ offset, size, value }: Probe): ProbeSeen {
+    const before = this.dev.fn.config.slice();
+    const realBefore = this.real(offset, size);
+    const guestBefore = hex(this.read(offset, size), 2 * size);
+    this.write(offset, size, value);
+    const guestAfter = hex(this.read(offset, size), 2 * size);
+    const realAfter = this.real(offset, size);
+    const others = [...this.dev.fn.config.entries()]
+      .filter(([at, byte]) => byte !== before[at] && (at < offset || at >= offset + size))
+      .map(([at, byte]) => `${hex(at, 2)}:${hex(before[at]!, 2)}>${hex(byte, 2)}`);
+    return {
+      realBefore,
+      guestBefore,
+      guestAfter,
+      realAfter,
+      others: others.length === 0 ? '-' : others.join(' '),
+    };
+  }
+}
