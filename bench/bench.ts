@@ -6,13 +6,11 @@ import path from 'node:path';
 import { Machine } from '../src/backend/machine';
 import { parseLspci } from '../src/sources/lspci';
 import { calibrate, REFERENCE_CALIBRATION } from './calibrate';
-import { accessPass, checksum, readOperations, requestPass, setUp } from './operations';
+import { accessPass, checksum, CHECKSUMS, readOperations, requestPass, setUp } from './operations';
 
 const root = process.env['CONFSPACE_ROOT'] ?? '.';
 const RUNS = 15;
 const WARM_UP = 3;
-/** First pass through the page, by number of devices; the same for both topologies. */
-const CHECKSUMS: Readonly<Record<number, string>> = { 1: 'acfa40fd15c0b1fa', 32: 'c126a5b21d5c5dd3' };
 /** The real C driver at -O2 where the calibration prints 1.25. */
 const C_DRIVER = { access: { 1: 62, 32: 81 }, request: { 1: 179, 32: 211 } } as const;
 

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Machine } from '../../../src/backend/machine';
+import { formatBdf, type Bdf } from '../../../src/backend/spec/bdf';
+import type { Width } from '../../../src/backend/spec/uint';
+import { at, CARD, IGB, NIC, ROOT_PORT, sampleMachine, VF } from './machines';
+
+/** Everything that can be seen of a machine. */
+const seen = (machine: Machine): unknown => ({
+  functions: machine.functions(),
+  guests: machine.guests(),
+  driver: machine.driver(),
+  xenstore: machine.xenstore(),
+  sysfs: ['slots', 'quirks', 'permissive', 'irq_handlers'].map((a) => machine.showSysfs(a)),
+  bytes: machine.functions().map((f) => Buffer.from(machine.realImage(f.bdf).bytes).toString('hex')),
+  guestBytes: machine.guests().flatMap((g) =>
+    g.devices.map((d) => {
+      const image = machine.guestImage(g.domid, d.host);
+      return image && [Buffer.from(image.bytes).toString('hex'), Buffer.from(image.known).toString('hex')];
+    }),
+  ),
+});
+
+type Action = (machine: Machine) => void;
+
+const bdfs = fc.constantFrom<Bdf>(NIC, CARD, IGB, VF, ROOT_PORT);
+const guestSlots = fc.nat(3).map((slot) => at(`0000:00:0${slot}.0`));
+const widths = fc.constantFrom<Width>(1, 2, 4);
+const offsets = fc.oneof(fc.nat(0xff), fc.nat(0xfff), fc.constantFrom(4, 0x10, 0x30, 0x3c));
+const values = fc.oneof(fc.nat(0xffffffff), fc.constantFrom(0, 6, 0x406, 0xffffffff));
+
+const actions: fc.Arbitrary<Action> = fc.oneof(
+  bdfs.map(
+    (b): Action =>
+      (m) =>
+        m.seize(b),
+  ),
+  bdfs.map(
+    (b): Action =>
+      (m) =>
+        m.release(b),
+  ),
+  {
+    weight: 3,
+    arbitrary: bdfs.map(
+      (b): Action =>
+        (m) =>
+          m.assign(1, b),
+    ),
+  },
+  bdfs.map(
+    (b): Action =>
+      (m) =>
+        m.detach(1, b),
+  ),
+  bdfs.map(
+    (b): Action =>
+      (m) =>
+        m.permissive(b),
+  ),
+  bdfs.map(
+    (b): Action =>
+      (m) =>
+        m.reset(b),
+  ),
+  bdfs.map(
+    (b): Action =>
+      (m) =>
+        m.raiseLine(b, 700, false),
+  ),
+  fc
+    .tuple(bdfs, fc.constantFrom('permissive', 'allow_interrupt_control', 'new_slot', 'irq_handler_state'))
+    .map(
+      ([b, attribute]): Action =>
+        (m) =>
+          m.sysfs(attribute, formatBdf(b)),
+    ),
+  fc.tuple(bdfs, fc.nat(0xff), widths).map(
+    ([b, reg, size]): Action =>
+      (m) =>
+        m.sysfs('quirks', `${formatBdf(b)}-${reg.toString(16)}:${size}:0`),
+  ),
+  {
+    weight: 6,
+    arbitrary: fc.tuple(guestSlots, offsets, widths, values).map(
+      ([g, o, w, v]): Action =>
+        (m) =>
+          m.confWrite(1, g, o - (o % w), w, v),
+    ),
+  },
+  fc.tuple(guestSlots, offsets, widths).map(
+    ([g, o, w]): Action =>
+      (m) =>
+        m.confRead(1, g, o - (o % w), w),
+  ),
+  fc.tuple(bdfs, fc.nat(0xff), widths, values).map(
+    ([b, o, w, v]): Action =>
+      (m) =>
+        m.hardwareWrite(b, o - (o % w), w, v),
+  ),
+);
+
+describe('a journal', () => {
+  it('gives the same machine: bytes, states, guests, xenstore', () => {
+    fc.assert(
+      fc.property(fc.array(actions, { minLength: 1, maxLength: 40 }), (sequence) => {
+        const original = sampleMachine();
+        for (const action of sequence) action(original);
+        const copy = sampleMachine();
+        copy.replay(original.journal());
+        expect(seen(copy)).toEqual(seen(original));
+        expect(copy.journal()).toEqual(original.journal());
+      }),
+      { seed: 42, numRuns: 40 },
+    );
+  });
+
+  it('is plain data', () => {
+    const machine = sampleMachine();
+    machine.assign(1, NIC);
+    machine.confWrite(1, at('0000:00:00.0'), 4, 2, 7);
+    expect(JSON.parse(JSON.stringify(machine.journal()))).toEqual(machine.journal());
+  });
+
+  it('of errors and their answers gives the same machine', () => {
+    const original = sampleMachine();
+    original.assign(1, NIC);
+    original.aer(NIC, 'error_detected', 2, 5);
+    original.aer(NIC, 'mmio_enabled', 1, 4);
+    original.createGuest('second');
+    original.assign(2, CARD);
+    original.destroyGuest(1);
+    original.detach(2, CARD);
+    original.loadDriver('5.4', true, true);
+    original.assign(2, CARD);
+    const copy = sampleMachine();
+    expect(copy.replay(original.journal())).toBe(0);
+    expect(seen(copy)).toEqual(seen(original));
+  });
+
+  it('counts what it cannot apply and goes on', () => {
+    const machine = sampleMachine();
+    const refused = machine.replay([
+      { action: 'seize', bdf: at('0000:77:00.0') },
+      { action: 'assign', domid: 9, bdf: NIC },
+      { action: 'detach', domid: 1, bdf: NIC },
+      { action: 'assign', domid: 1, bdf: NIC },
+    ]);
+    expect(refused).toBe(3);
+    expect(machine.function(NIC)?.assignedTo?.domid).toBe(1);
+  });
+});
