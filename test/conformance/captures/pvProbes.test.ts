@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { storeAttribute } from '../../../src/backend/pciback/sysfs';
-import { parseProbes, ProbedGuest, type Probe } from './pvProbes';
+import { parseCalls, parseProbes, ProbedGuest, type Probe } from './pvProbes';
 import { describeFirst, lspciSlots, RecordedHost } from './recordedHost';
 import { itReplays, readCapture } from './transcript';
 
@@ -84,13 +84,14 @@ const wanted = ({ n, seen }: Probe, different: Different): Probe['seen'] => {
 };
 
 for (const option of OPTIONS) {
-  const file = `pv-probes/b02-e1000e-${option.name}.tsv`;
+  const rows = `pv-probes/b02-e1000e-${option.name}.tsv`;
+  const calls = `pv-probes/b02-e1000e-${option.name}-calls.txt`;
   itReplays(
     `a guest's writes under ${option.name} do what they did on the recorded host`,
-    [file, LSPCI],
+    [rows, LSPCI],
     () => {
       const guest = guestOf(option);
-      for (const probe of parseProbes(readCapture(file))) {
+      for (const probe of parseProbes(readCapture(rows))) {
         const { n, label } = probe;
         expect({ n, label, ...guest.play(probe) }).toEqual({
           n,
@@ -100,4 +101,14 @@ for (const option of OPTIONS) {
       }
     },
   );
+
+  itReplays(`every request under ${option.name} has the recorded result`, [rows, calls, LSPCI], () => {
+    const guest = guestOf(option);
+    const recorded = parseCalls(readCapture(calls));
+    for (const [i, probe] of parseProbes(readCapture(rows)).entries()) {
+      const { n, label } = probe;
+      guest.play(probe);
+      expect({ n, label, calls: guest.calls }).toEqual({ n, label, calls: recorded[i] });
+    }
+  });
 }

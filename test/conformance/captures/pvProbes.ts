@@ -48,6 +48,21 @@ export const parseProbes = (tsv: string): readonly Probe[] =>
       };
     });
 
+/** Calls of config_read and config_write in the backend during each probe: `r OFFSET SIZE = RESULT`, `w OFFSET SIZE VALUE = RESULT`. */
+export const parseCalls = (text: string): readonly (readonly string[])[] =>
+  text
+    .split(/^PROBE .*$/m)
+    .slice(1)
+    .map((probe) => {
+      const numbers = [...probe.matchAll(/ off=(\d+) size=(\d+)(?: val=(0x[0-9a-f]+))?$|\) ret=(-?\d+)$/gm)];
+      const calls: string[] = [];
+      for (const [, offset, size, value, result] of numbers) {
+        if (result !== undefined) calls.push(`${calls.pop() ?? ''} = ${result}`);
+        else calls.push(value === undefined ? `r ${offset} ${size}` : `w ${offset} ${size} ${value}`);
+      }
+      return calls;
+    });
+
 /** The accesses that Linux makes of a read or write of /sys/.../config: aligned parts, small ones first. */
 const parts = (offset: number, size: Width): readonly (readonly [number, Width])[] => {
   const found: (readonly [number, Width])[] = [];
@@ -73,6 +88,8 @@ const COMMAND = 4;
 const DECODING = 0x3;
 
 export class ProbedGuest {
+  /** Requests of the last probe and their results, as `parseCalls` gives them. */
+  readonly calls: string[] = [];
   private readonly dev: PciDev;
   private readonly guest: PvGuest;
 
@@ -91,6 +108,7 @@ export class ProbedGuest {
     let value = 0;
     for (const [at, width] of parts(offset, size)) {
       const read = this.guest.pcifront!.configRead(AT, at, width);
+      this.calls.push(`r ${at} ${width} = ${read.err}`);
       const part = read.err === 0 ? and(read.value, widthMask(width)) : widthMask(width);
       value = u32(value | shl(part, 8 * (at - offset)));
     }
@@ -98,8 +116,11 @@ export class ProbedGuest {
   }
 
   private write(offset: number, size: Width, value: number): void {
-    for (const [at, width] of parts(offset, size))
-      this.guest.pcifront!.configWrite(AT, at, width, and(shr(value, 8 * (at - offset)), widthMask(width)));
+    for (const [at, width] of parts(offset, size)) {
+      const part = and(shr(value, 8 * (at - offset)), widthMask(width));
+      const { err } = this.guest.pcifront!.configWrite(AT, at, width, part);
+      this.calls.push(`w ${at} ${width} 0x${part.toString(16)} = ${err}`);
+    }
   }
 
   private real(offset: number, size: Width): string {
@@ -110,6 +131,7 @@ export class ProbedGuest {
 
   /** Makes the probe's write: what the host and the guest saw. */
   play({ offset, size, value }: Probe): ProbeSeen {
+    this.calls.length = 0;
     const before = this.dev.fn.config.slice();
     const realBefore = this.real(offset, size);
     const guestBefore = hex(this.read(offset, size), 2 * size);
