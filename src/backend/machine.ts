@@ -1,9 +1,7 @@
-import { BusTree } from './assembly/buses';
-import { bindHostDriver, foundBound, unbindHostDriver } from './assembly/hostDriver';
+import { bindHostDriver, unbindHostDriver } from './assembly/hostDriver';
 import { PvGuest } from './assembly/pvGuest';
-import { addFunctions, type MachineFunction } from './assembly/functions';
-import { showAttribute, storeAttribute } from './pciback/sysfs';
-import { PROFILES } from './pciback/profiles';
+import type { MachineFunction } from './assembly/functions';
+import { storeAttribute } from './pciback/sysfs';
 import {
   injectAer,
   loadDriver,
@@ -13,158 +11,19 @@ import {
   type Told,
 } from './assembly/driverActions';
 import { DRIVER_NAME } from './pciback/pciStub';
-import type { MachineDescription } from './description';
 import type { AerEventName, JournalEntry } from './journal/entry';
-import { compareBdf, formatBdf, sameBdf, type Bdf } from './spec/bdf';
+import { formatBdf, sameBdf, type Bdf } from './spec/bdf';
 import type { Width } from './spec/uint';
-import type {
-  ActionResult,
-  BusState,
-  ConfigImage,
-  ConfigOp,
-  DriverState,
-  FunctionState,
-  GuestState,
-  LogLine,
-  MachineChange,
-  Observations,
-} from './view';
-import { XenHost } from './assembly/xenHost';
+import type { ActionResult, ConfigOp } from './view';
+import { setMsi, setMsix } from './assembly/guestInterrupts';
+import type { Pcifront } from './guest/pcifront';
+import type { GuestFunction } from './guest/scan';
 import { applyEntry } from './replay';
-import { functionState } from './assembly/functionState';
-import { guestImage } from './assembly/guestImage';
 import { errorName, XEN_PCI_ERR_dev_not_found } from './xen/pciif';
-
-const FIRST_DOMID = 1;
-/** Actions that the journal keeps; beyond, the machine goes on but can no longer be rebuilt from the journal. */
-export const JOURNAL_LIMIT = 20_000;
+import { MachineState } from './machineState';
 
 /** A machine: host functions, the simulated kernel and drivers, and guests. The one door of the engine. */
-export class Machine {
-  readonly name: string;
-  private readonly host = new XenHost();
-  private readonly tree: BusTree;
-  private readonly members: readonly MachineFunction[];
-  private pvGuests: readonly PvGuest[];
-  private readonly listeners = new Set<(change: MachineChange) => void>();
-  private readonly entries: JournalEntry[] = [];
-  private counter = 0;
-  private nextDomid = FIRST_DOMID + 1;
-
-  /** Builds the machine: devices, host kernel, pciback loaded with nothing seized, one PV guest (domid 1) without devices. */
-  constructor(readonly description: MachineDescription) {
-    this.name = description.name;
-    this.tree = new BusTree(description.functions);
-    this.members = addFunctions(this.host, description.functions, this.tree);
-    for (const { dev, description: d } of this.members) if (d.driver !== undefined) foundBound(dev, d.driver);
-    this.host.driver.load('');
-    this.pvGuests = [new PvGuest(this.host, FIRST_DOMID, 'guest1')];
-  }
-
-  /** Increases with every action that may have changed something. */
-  get revision(): number {
-    return this.counter;
-  }
-
-  /** Called after every action. Returns the function that ends the subscription. */
-  onDidChange(listener: (change: MachineChange) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  /** Called for every kernel message as it is printed. */
-  onLog(listener: ((line: LogLine) => void) | undefined): void {
-    this.host.onLog(listener ?? null);
-  }
-
-  private changed(action: string, functions: readonly Bdf[] | undefined): void {
-    this.counter++;
-    for (const listener of [...this.listeners]) listener({ revision: this.counter, action, functions });
-  }
-
-  private member(bdf: Bdf): MachineFunction {
-    const found = this.members.find((m) => sameBdf(m.dev.bdf, bdf));
-    if (found === undefined) throw new Error(`no function ${formatBdf(bdf)} in ${this.name}`);
-    return found;
-  }
-
-  private guest(domid: number): PvGuest {
-    const found = this.pvGuests.find((g) => g.domid === domid);
-    if (found === undefined) throw new Error(`no guest with domid ${domid}`);
-    return found;
-  }
-
-  private ownerOf(bdf: Bdf): { readonly guest: PvGuest; readonly at: Bdf } | undefined {
-    for (const guest of this.pvGuests) {
-      const device = guest.devices().find((d) => sameBdf(d.host, bdf));
-      if (device !== undefined) return { guest, at: device.guest };
-    }
-    return undefined;
-  }
-
-  /** Functions in order of address. */
-  functions(): readonly FunctionState[] {
-    return [...this.members].sort((a, b) => compareBdf(a.dev.bdf, b.dev.bdf)).map((m) => this.stateOf(m));
-  }
-  function(bdf: Bdf): FunctionState | undefined {
-    const found = this.members.find((m) => sameBdf(m.dev.bdf, bdf));
-    return found === undefined ? undefined : this.stateOf(found);
-  }
-  private stateOf(member: MachineFunction): FunctionState {
-    const owner = this.ownerOf(member.dev.bdf);
-    const assignedTo = owner === undefined ? undefined : { domid: owner.guest.domid, guest: owner.at };
-    return functionState(member, this.host.driver.stub.find(member.dev.bdf)?.data, assignedTo);
-  }
-
-  /** Root buses of all domains, with what is behind their bridges. */
-  rootBuses(): readonly BusState[] {
-    return this.tree.rootBuses();
-  }
-  guests(): readonly GuestState[] {
-    return this.pvGuests.map((g) => g.state());
-  }
-
-  /** What the hardware holds. Throws on an unknown function. */
-  realImage(bdf: Bdf): ConfigImage {
-    const { dev, known } = this.member(bdf);
-    return { bytes: dev.fn.config.slice(0, dev.fn.configSize), known: known.slice() };
-  }
-
-  /** What the guest gets, read dword by dword through conf_read; undefined when the guest does not own the function. */
-  guestImage(domid: number, host: Bdf): ConfigImage | undefined {
-    const owner = this.ownerOf(host);
-    const front = this.guest(domid).pcifront;
-    const space = this.host.driver.stub.find(host)?.configSpace;
-    if (owner?.guest.domid !== domid || front === undefined || space === undefined) return undefined;
-    const { dev, known } = this.member(host);
-    return guestImage(front, owner.at, dev.fn.configSize, known, space);
-  }
-
-  /** Runs an action, keeps it in the journal and tells the listeners; undefined functions = any may have changed. */
-  private run(entry: JournalEntry, functions: readonly Bdf[] | undefined, action: () => Told): ActionResult {
-    const { result, observed } = this.host.observe(action);
-    if (this.entries.length < JOURNAL_LIMIT) this.entries.push(entry);
-    this.changed(entry.action, functions);
-    return { ...result, observed };
-  }
-
-  /** The same for actions that only say why they failed. */
-  private act(
-    entry: JournalEntry,
-    functions: readonly Bdf[],
-    action: () => string | undefined,
-  ): ActionResult {
-    return this.run(entry, functions, () => {
-      const message = action();
-      return message === undefined ? { ok: true } : { ok: false, message };
-    });
-  }
-
-  private refuse(message: string): ActionResult {
-    const observed: Observations = { writes: [], log: [], xenstore: [], notifications: 0, eoi: [] };
-    return { ok: false, message, observed };
-  }
-
+export class Machine extends MachineState {
   private isSeized(bdf: Bdf): boolean {
     return this.host.driver.stub.find(bdf) !== undefined;
   }
@@ -243,11 +102,6 @@ export class Machine {
       writeSysfs(this.host, attribute, text),
     );
   }
-  /** Text of a driver attribute, or a negative errno. */
-  showSysfs(attribute: string): string | number {
-    return showAttribute(this.host.driver.stub, attribute);
-  }
-
   /** Resets the function through its own `reset` attribute. */
   reset(bdf: Bdf): ActionResult {
     const { dev } = this.member(bdf);
@@ -268,6 +122,43 @@ export class Machine {
     return this.run({ action: 'aer', bdf, event, state, answer }, [bdf], () =>
       injectAer(this.host, dev, guest, event, state, answer),
     );
+  }
+
+  /** The guest scans its buses as its kernel does at boot: what it finds, undefined while it has no PCI device. */
+  guestScan(domid: number): { readonly result: ActionResult; readonly found: readonly GuestFunction[] } {
+    const guest = this.guest(domid);
+    const front = guest.pcifront;
+    let found: readonly GuestFunction[] = [];
+    const had = guest.devices().map((d) => d.host);
+    const result = this.run({ action: 'guestScan', domid }, had, () => {
+      if (front === undefined) return { ok: false, message: `${guest.name} has no PCI device` };
+      found = front.scan();
+      return { ok: true, told: `${guest.name} found ${found.length} functions` };
+    });
+    return { result, found };
+  }
+
+  /** The guest's driver enables MSI (vectors 1), or switches it off (0). */
+  guestMsi(domid: number, guest: Bdf, vectors: number): ActionResult {
+    return this.guestInterrupts({ action: 'guestMsi', domid, guest, vectors }, (front) =>
+      setMsi(front, guest, vectors),
+    );
+  }
+  /** The guest's driver enables MSI-X with the first `vectors` table entries, or switches it off (0). */
+  guestMsix(domid: number, guest: Bdf, vectors: number): ActionResult {
+    return this.guestInterrupts({ action: 'guestMsix', domid, guest, vectors }, (front) =>
+      setMsix(front, guest, vectors),
+    );
+  }
+  private guestInterrupts(
+    entry: JournalEntry & { readonly domid: number; readonly guest: Bdf },
+    action: (front: Pcifront) => Told,
+  ): ActionResult {
+    const pv = this.guest(entry.domid);
+    const { pcifront } = pv;
+    if (pcifront === undefined) return this.refuse(`${pv.name} has no PCI device`);
+    const host = pv.devices().find((d) => sameBdf(d.guest, entry.guest))?.host;
+    return this.run(entry, host === undefined ? [] : [host], () => action(pcifront));
   }
 
   /** A new PV guest without devices. */
@@ -291,16 +182,6 @@ export class Machine {
     });
   }
 
-  /** How the driver was loaded. */
-  driver(): DriverState {
-    const { profile, passthrough, permissive } = this.host.driverOptions;
-    return { profile: profile.name, topology: passthrough ? 'passthrough' : 'vpci', permissive };
-  }
-  /** Kernel releases whose driver can be loaded, oldest first. */
-  profiles(): readonly string[] {
-    return PROFILES.map((p) => p.name);
-  }
-
   /** Loads the driver of another kernel or with other parameters; refused while a guest has a device. */
   loadDriver(profile: string, passthrough: boolean, permissive: boolean): ActionResult {
     const busy = this.pvGuests.find((g) => g.devices().length > 0);
@@ -309,11 +190,6 @@ export class Machine {
     return this.run({ action: 'loadDriver', profile, passthrough, permissive }, undefined, () =>
       loadDriver(this.host, profile, passthrough, permissive),
     );
-  }
-
-  /** Every xenstore key with its value, in order of path. */
-  xenstore(): readonly (readonly [string, string])[] {
-    return this.host.platform.xenstore.list('');
   }
 
   private confOp(
@@ -345,9 +221,10 @@ export class Machine {
   /** A guest's conf_write through the shared page. */
   confWrite(domid: number, guest: Bdf, offset: number, size: number, value: number): ConfigOp {
     const done = this.confOp('conf_write', domid, guest, offset, size, value);
-    if (this.entries.length < JOURNAL_LIMIT)
-      this.entries.push({ action: 'confWrite', domid, guest, offset, size, value });
-    this.changed('confWrite', done.host === undefined ? undefined : [done.host]);
+    this.record(
+      { action: 'confWrite', domid, guest, offset, size, value },
+      done.host === undefined ? undefined : [done.host],
+    );
     return done;
   }
 
@@ -362,11 +239,6 @@ export class Machine {
       const err = dev.configWrite(offset, width, value);
       return err === 0 ? undefined : `the bus returned ${err}`;
     });
-  }
-
-  /** Actions since the machine was built, oldest first. */
-  journal(): readonly JournalEntry[] {
-    return [...this.entries];
   }
 
   /** Applies entries in order; the number of entries that were refused. */

@@ -26,6 +26,12 @@ export const applyEntry = (machine: Machine, e: JournalEntry): boolean => {
       return machine.raiseLine(e.bdf, e.times, e.shared).ok;
     case 'aer':
       return machine.aer(e.bdf, e.event, e.state, e.answer).ok;
+    case 'guestScan':
+      return machine.guestScan(e.domid).result.ok;
+    case 'guestMsi':
+      return machine.guestMsi(e.domid, e.guest, e.vectors).ok;
+    case 'guestMsix':
+      return machine.guestMsix(e.domid, e.guest, e.vectors).ok;
     case 'createGuest':
       return machine.createGuest(e.name).ok;
     case 'destroyGuest':

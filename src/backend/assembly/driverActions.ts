@@ -4,7 +4,6 @@ import type { PciDev } from '../host/pciDev';
 import type { AerEvent } from '../pciback/aer';
 import { profileNamed } from '../pciback/profiles';
 import { storeAttribute } from '../pciback/sysfs';
-import { AER_ERR, WORD_AER_OP, XEN_PCIB_active } from '../xen/pciif';
 import type { PvGuest } from './pvGuest';
 import type { XenHost } from './xenHost';
 
@@ -54,17 +53,15 @@ export const injectAer = (
   state: number,
   answer: number | undefined,
 ): Told => {
-  const ring = guest?.pcifront?.ring;
+  const front = guest?.pcifront;
   let asked = false;
   const verdict = host.driver.aer(event, dev, state, () => {
     asked = true;
-    if (ring === undefined || answer === undefined) {
+    if (front === undefined || answer === undefined) {
       host.platform.clock.advance(300_000);
       return;
     }
-    ring.page.words[WORD_AER_OP + AER_ERR] = answer;
-    ring.page.clearFlag(XEN_PCIB_active);
-    ring.channel.send();
+    front.answerAer(answer);
   });
   const who = asked
     ? answer === undefined

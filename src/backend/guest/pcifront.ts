@@ -1,9 +1,25 @@
-import { XEN_PCIB_AERHANDLER, XEN_PCIF_active, XEN_PCI_ERR_dev_not_found, XEN_PCI_MAGIC } from '../xen/pciif';
+import {
+  AER_ERR,
+  SH_INFO_MAX_VEC,
+  WORD_AER_OP,
+  XEN_PCIB_active,
+  XEN_PCIB_AERHANDLER,
+  XEN_PCIF_active,
+  XEN_PCI_ERR_dev_not_found,
+  XEN_PCI_MAGIC,
+  XEN_PCI_OP_disable_msi,
+  XEN_PCI_OP_disable_msix,
+  XEN_PCI_OP_enable_msi,
+  XEN_PCI_OP_enable_msix,
+} from '../xen/pciif';
+import { EINVAL } from '../host/codes';
 import type { XenPlatform } from '../xen/platform';
 import { backendDirectory, frontendDirectory } from '../xen/toolstack';
 import { XenbusState } from '../xen/xenbusState';
-import type { Bdf } from '../spec/bdf';
+import { devfnOf, type Bdf } from '../spec/bdf';
+import { s32 } from '../spec/uint';
 import { RequestPage } from './requestPage';
+import { scanRoots, type GuestFunction } from './scan';
 
 /** How long a frontend waits for an answer, and how often it looks. */
 const TIMEOUT_MS = 2000;
@@ -75,6 +91,64 @@ export class Pcifront {
     if (answered || this.answeredInTime()) return { err: this.ring.err, value: this.ring.value };
     this.ring.page.clearFlag(XEN_PCIF_active);
     return { err: XEN_PCI_ERR_dev_not_found, value: this.ring.value };
+  }
+
+  /** Enables one MSI vector: its PIRQ, or -22 as the guest's PCI core gets it. */
+  enableMsi(at: Bdf): number {
+    const { err, value } = this.submit(at, XEN_PCI_OP_enable_msi, 0);
+    return err === 0 && value !== 0 ? value : -EINVAL;
+  }
+  disableMsi(at: Bdf): void {
+    this.submit(at, XEN_PCI_OP_disable_msi, 0);
+  }
+
+  /** Enables MSI-X for these table entries: PIRQs in order of asking, or the error as the guest's PCI core gets it. */
+  enableMsix(at: Bdf, entries: readonly number[]): readonly number[] | number {
+    if (entries.length > SH_INFO_MAX_VEC) return -EINVAL;
+    const { err, value } = this.submit(at, XEN_PCI_OP_enable_msix, entries.length, entries);
+    if (err !== 0) return err;
+    if (value !== 0) return s32(value);
+    const vectors = entries.map((_, i) => this.ring.vector(i));
+    return vectors.includes(0) ? -EINVAL : vectors;
+  }
+  disableMsix(at: Bdf): void {
+    this.submit(at, XEN_PCI_OP_disable_msix, 0);
+  }
+
+  private submit(
+    at: Bdf,
+    cmd: number,
+    value: number,
+    entries?: readonly number[],
+  ): { err: number; value: number } {
+    const { domain, bus } = at;
+    const request = { cmd, domain, bus, devfn: devfnOf(at), value };
+    return this.result(this.ring.submit(entries === undefined ? request : { ...request, entries }));
+  }
+
+  /** Scans the roots that the backend published. */
+  scan(): readonly GuestFunction[] {
+    const { xenstore } = this.platform;
+    const directory = backendDirectory(this.domid);
+    const count = xenstore.scanDecimal(`${directory}/root_num`);
+    const roots = [];
+    for (let i = 0; count.ok && i < count.value; i++) {
+      const root = xenstore.scanHex(`${directory}/root-${i}`, ':');
+      if (root.ok) roots.push({ domain: root.value[0] ?? 0, bus: root.value[1] ?? 0 });
+    }
+    return scanRoots(this, roots);
+  }
+
+  /**
+   * The AER worker: when the backend asks, the guest driver's verdict goes into the page, the flag is cleared and the
+   * backend kicked. Nothing when no request waits. verdict 1..6; unvalidated, as the backend takes it.
+   */
+  answerAer(verdict: number): void {
+    const { page, channel } = this.ring;
+    if (!(page.flags & XEN_PCIB_active)) return;
+    page.words[WORD_AER_OP + AER_ERR] = verdict;
+    page.clearFlag(XEN_PCIB_active);
+    channel.send();
   }
 
   /** Waits as the frontend does: two seconds at most, while the channel may be held back. */

@@ -21,6 +21,9 @@ export type JournalEntry =
       /** The guest's verdict; undefined when it does not answer. */
       readonly answer: number | undefined;
     }
+  | { readonly action: 'guestScan'; readonly domid: number }
+  | { readonly action: 'guestMsi'; readonly domid: number; readonly guest: Bdf; readonly vectors: number }
+  | { readonly action: 'guestMsix'; readonly domid: number; readonly guest: Bdf; readonly vectors: number }
   | { readonly action: 'createGuest'; readonly name: string }
   | { readonly action: 'destroyGuest'; readonly domid: number }
   | {
@@ -44,3 +47,6 @@ export type JournalEntry =
       readonly width: Width;
       readonly value: number;
     };
+
+/** Actions that the journal keeps; beyond, the machine goes on but can no longer be rebuilt from the journal. */
+export const JOURNAL_LIMIT = 20_000;

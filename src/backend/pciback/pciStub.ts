@@ -12,7 +12,7 @@ import { resetDevice, type IsrEnvironment } from './controlIsr';
 import { DevData } from './devData';
 import type { DriverProfile } from './profiles';
 import type { SeizedDevice } from './seizedDevice';
-import { ANY, type SlotText } from './slotText';
+import type { SlotText } from './slotText';
 
 /**
  * The stub driver (pci_stub.c): seizing, giving to a guest, taking back, releasing.

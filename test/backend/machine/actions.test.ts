@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ActionResult, MachineChange } from '../../../src/backend/view';
-import { JOURNAL_LIMIT } from '../../../src/backend/machine';
+import { JOURNAL_LIMIT } from '../../../src/backend/journal/entry';
 import { at, CARD, functionOf, IGB, machineOf, NIC, sampleMachine, VF } from './machines';
 
 const GUEST = 1;

@@ -1,0 +1,186 @@
+import { BusTree } from './assembly/buses';
+import { foundBound } from './assembly/hostDriver';
+import { PvGuest } from './assembly/pvGuest';
+import { addFunctions, type MachineFunction } from './assembly/functions';
+import { showAttribute } from './pciback/sysfs';
+import { PROFILES } from './pciback/profiles';
+import type { Told } from './assembly/driverActions';
+import type { MachineDescription } from './description';
+import { JOURNAL_LIMIT, type JournalEntry } from './journal/entry';
+import { compareBdf, formatBdf, sameBdf, type Bdf } from './spec/bdf';
+import type {
+  ActionResult,
+  BusState,
+  ConfigImage,
+  DriverState,
+  FunctionState,
+  GuestState,
+  LogLine,
+  MachineChange,
+  Observations,
+} from './view';
+import { XenHost } from './assembly/xenHost';
+import { functionState } from './assembly/functionState';
+import { guestImage } from './assembly/guestImage';
+
+const FIRST_DOMID = 1;
+/** What a machine is made of and what can be seen of it; machine.ts adds what can be done with it. */
+export class MachineState {
+  readonly name: string;
+  protected readonly host = new XenHost();
+  private readonly tree: BusTree;
+  protected readonly members: readonly MachineFunction[];
+  protected pvGuests: readonly PvGuest[];
+  private readonly listeners = new Set<(change: MachineChange) => void>();
+  private readonly entries: JournalEntry[] = [];
+  private counter = 0;
+  protected nextDomid = FIRST_DOMID + 1;
+
+  /** Builds the machine: devices, host kernel, pciback loaded with nothing seized, one PV guest (domid 1) without devices. */
+  constructor(readonly description: MachineDescription) {
+    this.name = description.name;
+    this.tree = new BusTree(description.functions);
+    this.members = addFunctions(this.host, description.functions, this.tree);
+    for (const { dev, description: d } of this.members) if (d.driver !== undefined) foundBound(dev, d.driver);
+    this.host.driver.load('');
+    this.pvGuests = [new PvGuest(this.host, FIRST_DOMID, 'guest1')];
+  }
+
+  /** Increases with every action that may have changed something. */
+  get revision(): number {
+    return this.counter;
+  }
+
+  /** Called after every action. Returns the function that ends the subscription. */
+  onDidChange(listener: (change: MachineChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Called for every kernel message as it is printed. */
+  onLog(listener: ((line: LogLine) => void) | undefined): void {
+    this.host.onLog(listener ?? null);
+  }
+
+  protected changed(action: string, functions: readonly Bdf[] | undefined): void {
+    this.counter++;
+    for (const listener of [...this.listeners]) listener({ revision: this.counter, action, functions });
+  }
+
+  protected member(bdf: Bdf): MachineFunction {
+    const found = this.members.find((m) => sameBdf(m.dev.bdf, bdf));
+    if (found === undefined) throw new Error(`no function ${formatBdf(bdf)} in ${this.name}`);
+    return found;
+  }
+
+  protected guest(domid: number): PvGuest {
+    const found = this.pvGuests.find((g) => g.domid === domid);
+    if (found === undefined) throw new Error(`no guest with domid ${domid}`);
+    return found;
+  }
+
+  protected ownerOf(bdf: Bdf): { readonly guest: PvGuest; readonly at: Bdf } | undefined {
+    for (const guest of this.pvGuests) {
+      const device = guest.devices().find((d) => sameBdf(d.host, bdf));
+      if (device !== undefined) return { guest, at: device.guest };
+    }
+    return undefined;
+  }
+
+  /** Functions in order of address. */
+  functions(): readonly FunctionState[] {
+    return [...this.members].sort((a, b) => compareBdf(a.dev.bdf, b.dev.bdf)).map((m) => this.stateOf(m));
+  }
+  function(bdf: Bdf): FunctionState | undefined {
+    const found = this.members.find((m) => sameBdf(m.dev.bdf, bdf));
+    return found === undefined ? undefined : this.stateOf(found);
+  }
+  private stateOf(member: MachineFunction): FunctionState {
+    const owner = this.ownerOf(member.dev.bdf);
+    const assignedTo = owner === undefined ? undefined : { domid: owner.guest.domid, guest: owner.at };
+    return functionState(member, this.host.driver.stub.find(member.dev.bdf)?.data, assignedTo);
+  }
+
+  /** Root buses of all domains, with what is behind their bridges. */
+  rootBuses(): readonly BusState[] {
+    return this.tree.rootBuses();
+  }
+  guests(): readonly GuestState[] {
+    return this.pvGuests.map((g) => g.state());
+  }
+
+  /** What the hardware holds. Throws on an unknown function. */
+  realImage(bdf: Bdf): ConfigImage {
+    const { dev, known } = this.member(bdf);
+    return { bytes: dev.fn.config.slice(0, dev.fn.configSize), known: known.slice() };
+  }
+
+  /** What the guest gets, read dword by dword through conf_read; undefined when the guest does not own the function. */
+  guestImage(domid: number, host: Bdf): ConfigImage | undefined {
+    const owner = this.ownerOf(host);
+    const front = this.guest(domid).pcifront;
+    const space = this.host.driver.stub.find(host)?.configSpace;
+    if (owner?.guest.domid !== domid || front === undefined || space === undefined) return undefined;
+    const { dev, known } = this.member(host);
+    return guestImage(front, owner.at, dev.fn.configSize, known, space);
+  }
+
+  /** Runs an action, keeps it in the journal and tells the listeners; undefined functions = any may have changed. */
+  protected run(
+    entry: JournalEntry,
+    functions: readonly Bdf[] | undefined,
+    action: () => Told,
+  ): ActionResult {
+    const { result, observed } = this.host.observe(action);
+    this.record(entry, functions);
+    return { ...result, observed };
+  }
+
+  /** Keeps the entry and tells the listeners. */
+  protected record(entry: JournalEntry, functions: readonly Bdf[] | undefined): void {
+    if (this.entries.length < JOURNAL_LIMIT) this.entries.push(entry);
+    this.changed(entry.action, functions);
+  }
+
+  /** The same for actions that only say why they failed. */
+  protected act(
+    entry: JournalEntry,
+    functions: readonly Bdf[],
+    action: () => string | undefined,
+  ): ActionResult {
+    return this.run(entry, functions, () => {
+      const message = action();
+      return message === undefined ? { ok: true } : { ok: false, message };
+    });
+  }
+
+  protected refuse(message: string): ActionResult {
+    const observed: Observations = { writes: [], log: [], xenstore: [], notifications: 0, eoi: [] };
+    return { ok: false, message, observed };
+  }
+
+  /** How the driver was loaded. */
+  driver(): DriverState {
+    const { profile, passthrough, permissive } = this.host.driverOptions;
+    return { profile: profile.name, topology: passthrough ? 'passthrough' : 'vpci', permissive };
+  }
+  /** Kernel releases whose driver can be loaded, oldest first. */
+  profiles(): readonly string[] {
+    return PROFILES.map((p) => p.name);
+  }
+
+  /** Every xenstore key with its value, in order of path. */
+  xenstore(): readonly (readonly [string, string])[] {
+    return this.host.platform.xenstore.list('');
+  }
+
+  /** Text of a driver attribute, or a negative errno. */
+  showSysfs(attribute: string): string | number {
+    return showAttribute(this.host.driver.stub, attribute);
+  }
+
+  /** Actions since the machine was built, oldest first. */
+  journal(): readonly JournalEntry[] {
+    return [...this.entries];
+  }
+}
