@@ -178,7 +178,10 @@ export class Machine extends MachineState {
     return this.run({ action: 'destroyGuest', domid }, had, () => {
       guest.destroy();
       this.pvGuests = this.pvGuests.filter((g) => g !== guest);
-      return { ok: true, told: `${guest.name} destroyed, ${had.length} functions back` };
+      return {
+        ok: true,
+        told: `${guest.name} destroyed, ${had.length} ${had.length === 1 ? 'function' : 'functions'} back`,
+      };
     });
   }
 
