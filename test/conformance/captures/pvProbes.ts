@@ -2,6 +2,7 @@ import { PvGuest } from '../../../src/backend/assembly/pvGuest';
 import type { PciDev } from '../../../src/backend/host/pciDev';
 import { bdfOf } from '../../../src/backend/spec/bdf';
 import { and, hex, shl, shr, u32, widthMask, type Width } from '../../../src/backend/spec/uint';
+import { scanAsGuest } from './guestScan';
 import { address, type RecordedHost } from './recordedHost';
 
 /** Numbered writes of a PV guest with what the host and the guest read before and after (pv-probes/*.tsv). */
@@ -84,9 +85,6 @@ const parts = (offset: number, size: Width): readonly (readonly [number, Width])
 const PROBED = '0000:01:00.0';
 const AT = bdfOf(0, 0, 0);
 
-const COMMAND = 4;
-const DECODING = 0x3;
-
 export class ProbedGuest {
   /** Requests of the last probe and their results, as `parseCalls` gives them. */
   readonly calls: string[] = [];
@@ -98,10 +96,7 @@ export class ProbedGuest {
     this.guest = new PvGuest(recorded.host, 3, 'du');
     const failed = this.guest.attach(address(PROBED));
     if (failed !== undefined) throw new Error(failed);
-    // The guest's PCI core switches decoding off while it sizes the BARs, and on again.
-    const command = this.read(COMMAND, 2);
-    this.write(COMMAND, 2, command & ~DECODING);
-    this.write(COMMAND, 2, command);
+    scanAsGuest(recorded, this.guest);
   }
 
   private read(offset: number, size: Width): number {

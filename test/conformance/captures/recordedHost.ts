@@ -38,12 +38,23 @@ export const lspciSlots = (text: string): readonly string[] => {
   return slots;
 };
 
+const slotsAt = (slots: readonly string[], bdf: string): readonly string[] => {
+  const short = bdf.replace(/^0000:/, '');
+  return slots.filter((s) => s.startsWith(`${short} `));
+};
+
 /** What lspci says of the function at an address, at its first mention. */
 export const describeFirst = (slots: readonly string[], bdf: string): FunctionDescription => {
-  const short = bdf.replace(/^0000:/, '');
-  const slot = slots.find((s) => s.startsWith(`${short} `));
+  const slot = slotsAt(slots, bdf)[0];
   if (slot === undefined) throw new Error(`no lspci output for ${bdf}`);
   return parseSlot(slot);
+};
+
+/** The same with the interrupt that the kernel routed when pciback enabled the function. */
+export const describeSeized = (slots: readonly string[], bdf: string): FunctionDescription => {
+  const seized = slotsAt(slots, bdf).find((slot) => slot.includes('Kernel driver in use: pciback'));
+  const irq = seized === undefined ? undefined : parseSlot(seized).irq;
+  return { ...describeFirst(slots, bdf), ...(irq !== undefined && { irq }) };
 };
 
 /** The function of one slot, with the write masks of the emulator's device. */
@@ -63,7 +74,7 @@ export const address = (text: string): Bdf => {
 
 /** The emulator's devices keep every register over D3hot and back; where FLR works, it resets them as it should. */
 const keepOverPowerStates = ({ fn, resetMethods }: PciDev): void => {
-  if (!resetMethods.includes('flr')) fn.por.set(fn.config);
+  if (!resetMethods.includes('flr')) fn.reset = (): void => undefined;
 };
 
 export interface RecordedHostOptions {
