@@ -25,6 +25,7 @@ export class ContextKeys implements vscode.Disposable {
     this.set(ContextKey.noFunctions, functions.length === 0);
     this.set(ContextKey.noneSeized, seized === 0);
     this.set(ContextKey.allSeized, seized === functions.length);
+    this.set(ContextKey.noGuests, this.session.machine.guests().length === 0);
     this.set(ContextKey.noneAssigned, assigned === 0);
     this.set(ContextKey.allAssigned, assigned === functions.length);
   }

@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
 import { Actions } from './commands/actions';
+import { DriverActions } from './commands/driverActions';
+import { registerDriverCommands } from './commands/driverCommands';
 import { registerFunctionCommands } from './commands/functionCommands';
+import { registerGuestCommands } from './commands/guestCommands';
 import { MachineOpener, registerMachineCommands } from './commands/machineCommands';
 import { ContextKeys } from './contextKeys';
+import { MachineDocuments } from './documents/documents';
 import { DumpProblems } from './dump/dumpProblems';
 import { Setting } from './ids';
 import { Inspectors } from './inspector/panel';
@@ -37,6 +41,7 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
   const session = new MachineSession(started.machine, started.origin, names);
   sessionStore.follow(session);
   const actions = new Actions(session, log);
+  const driverActions = new DriverActions(session, log);
   const opener = new MachineOpener(extensionUri, session, dumpProblems, log);
   const views = new Views(session, actions, opener, log);
   const decorations = new FunctionDecorations(session);
@@ -48,8 +53,11 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
     inspectors,
     new MachineStatus(session),
     new ContextKeys(session),
+    new MachineDocuments(session),
     vscode.window.registerFileDecorationProvider(decorations),
     registerMachineCommands(opener, log),
+    registerDriverCommands({ session, driverActions, log }),
+    registerGuestCommands({ session, driverActions, log, actions, dumpProblems }),
     registerFunctionCommands({
       session,
       actions,

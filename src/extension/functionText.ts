@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Machine } from '../backend/machine';
 import { formatBdf, formatShortBdf, type Bdf } from '../backend/spec/bdf';
-import type { FunctionState } from '../backend/view';
+import type { DriverState, FunctionState } from '../backend/view';
 import type { FunctionStanding } from './ids';
 import type { Session } from './session';
 
@@ -33,7 +33,26 @@ export const functionLine = (session: Session, state: FunctionState): string =>
 export const standingOf = (state: FunctionState): FunctionStanding =>
   state.assignedTo ? 'assigned' : state.driver === PCIBACK ? 'seized' : 'free';
 
-/** Who has the function: `pciback · guest 1 00:00.0`, or the driver's name, or nothing. */
+/** The fake handler as the driver's `irq_handlers` names its state: `on`, `on, not acking`, `off`. */
+export const irqHandlerText = (handler: FunctionState['irqHandler']): string => {
+  if (!handler?.on) return vscode.l10n.t('off');
+  return handler.acknowledging ? vscode.l10n.t('on') : vscode.l10n.t('on, not acking');
+};
+
+/** What pciback made of the function, where that is not what a newly seized one has. */
+export const stateParts = (state: FunctionState): readonly string[] => {
+  if (state.driver !== PCIBACK) return [];
+  return [
+    ...(state.permissive ? [vscode.l10n.t('permissive')] : []),
+    ...(state.allowInterruptControl ? [vscode.l10n.t('interrupt control')] : []),
+    ...(/^D[123]/.test(state.powerState) ? [state.powerState] : []),
+    ...(state.msiEnabled ? ['MSI+'] : []),
+    ...(state.msixEnabled ? ['MSI-X+'] : []),
+    ...(state.irqHandler?.on ? [vscode.l10n.t('IRQ handler {0}', irqHandlerText(state.irqHandler))] : []),
+  ];
+};
+
+/** Who has the function and how: `pciback · guest 1 00:00.0 · permissive`, or the driver's name, or nothing. */
 export const ownerText = (state: FunctionState): string => {
   const parts: string[] = [];
   if (state.driver !== undefined) parts.push(state.driver);
@@ -41,6 +60,15 @@ export const ownerText = (state: FunctionState): string => {
     parts.push(
       vscode.l10n.t('guest {0} {1}', state.assignedTo.domid, formatShortBdf(state.assignedTo.guest)),
     );
-  if (state.permissive) parts.push(vscode.l10n.t('permissive'));
-  return parts.join(' · ');
+  return [...parts, ...stateParts(state)].join(' · ');
 };
+
+/** What menus ask of a function's `viewItem`: the flags that are set. */
+export const flagWords = (state: FunctionState | undefined): readonly string[] => [
+  ...(state?.permissive ? ['permissive'] : []),
+  ...(state?.allowInterruptControl ? ['interruptControl'] : []),
+];
+
+/** `Linux 6.12 · vpci · permissive`. */
+export const driverText = ({ profile, topology, permissive }: DriverState): string =>
+  [`Linux ${profile}`, topology, ...(permissive ? [vscode.l10n.t('permissive')] : [])].join(' · ');

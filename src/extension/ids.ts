@@ -12,6 +12,21 @@ export const Command = {
   seize: 'confspace.seize',
   release: 'confspace.release',
   setPermissive: 'confspace.setPermissive',
+  allowInterruptControl: 'confspace.allowInterruptControl',
+  addQuirk: 'confspace.addQuirk',
+  toggleIrqHandler: 'confspace.toggleIrqHandler',
+  reset: 'confspace.reset',
+  raiseLine: 'confspace.raiseLine',
+  injectAer: 'confspace.injectAer',
+  createGuest: 'confspace.createGuest',
+  destroyGuest: 'confspace.destroyGuest',
+  importXl: 'confspace.importXl',
+  selectProfile: 'confspace.selectProfile',
+  selectTopology: 'confspace.selectTopology',
+  toggleModulePermissive: 'confspace.toggleModulePermissive',
+  showXenstore: 'confspace.showXenstore',
+  showSysfs: 'confspace.showSysfs',
+  writeAttribute: 'confspace.writeAttribute',
   copyAddress: 'confspace.copyAddress',
   showLog: 'confspace.showLog',
 } as const;
@@ -44,6 +59,7 @@ export const ContextKey = {
   allSeized: 'confspace.allSeized',
   noneAssigned: 'confspace.noneAssigned',
   allAssigned: 'confspace.allAssigned',
+  noGuests: 'confspace.noGuests',
 } as const;
 
 export const Color = {
@@ -66,7 +82,7 @@ export const Color = {
 /** Diagnostics of opened files. */
 export const DIAGNOSTICS = 'confspace';
 
-/** URIs of functions, `pci:/0000:00:1f.2`. */
+/** URIs of functions, `pci:/0000:00:1f.2`, and of what the driver and the toolstack show, `pci:/xenstore`. */
 export const SCHEME = 'pci';
 
 export const WEBVIEW_PANEL = 'confspace.inspector';
@@ -83,5 +99,5 @@ export const Item = {
   guestDevice: 'guestDevice',
 } as const;
 
-/** `viewItem` of a function: `function.free`, `function.seized`, `function.assigned`, then `.permissive` where it is. */
+/** `viewItem` of a function: `function.free`, `function.seized`, `function.assigned`, then its flags: `.permissive`, `.interruptControl`. */
 export type FunctionStanding = 'free' | 'seized' | 'assigned';

@@ -1,4 +1,4 @@
-import type { ProblemList} from './problem';
+import type { ProblemList } from './problem';
 import { type SourceProblem } from './problem';
 
 /**

@@ -1,18 +1,17 @@
 import * as vscode from 'vscode';
-import { formatShortBdf, type Bdf } from '../../backend/spec/bdf';
+import type { AerEventName } from '../../backend/journal/entry';
+import { formatBdf, formatShortBdf, type Bdf } from '../../backend/spec/bdf';
 import type { ActionResult, FunctionState } from '../../backend/view';
 import { logObserved } from '../driverLog';
-import { addressText, PCIBACK } from '../functionText';
+import { withErrnoName } from '../errnoNames';
+import { addressText, irqHandlerText, PCIBACK } from '../functionText';
 import type { Session } from '../session';
+import type { Outcome } from './outcome';
 
-/** What an action on one function came to. `text` is for a person, in the driver's words where it refused. */
-export interface Outcome {
-  readonly bdf: Bdf;
-  readonly ok: boolean;
-  readonly text: string;
-}
-
-/** The machine's actions as the views and commands call them: each logs what the driver printed and says what came of it. */
+/**
+ * The machine's actions on one function as the views and commands call them: each logs what the driver printed and
+ * says what came of it.
+ */
 export class Actions {
   constructor(
     private readonly session: Session,
@@ -69,38 +68,65 @@ export class Actions {
     return this.done(bdf, this.session.machine.permissive(bdf), () => vscode.l10n.t('set to permissive'));
   }
 
+  /** Lets the guest write INTx disable and the enable bits of MSI and MSI-X itself. */
+  allowInterruptControl(bdf: Bdf): Outcome {
+    if (this.function(bdf)?.allowInterruptControl)
+      return this.said(bdf, vscode.l10n.t('has interrupt control allowed already'));
+    return this.done(bdf, this.attribute('allow_interrupt_control', formatBdf(bdf)), () =>
+      vscode.l10n.t('interrupt control allowed'),
+    );
+  }
+
+  /** Flips the fake interrupt handler's flag; the driver neither requests nor frees the line. */
+  toggleIrqHandler(bdf: Bdf): Outcome {
+    return this.done(bdf, this.attribute('irq_handler_state', formatBdf(bdf)), () =>
+      vscode.l10n.t('IRQ handler {0}', irqHandlerText(this.function(bdf)?.irqHandler)),
+    );
+  }
+
+  /** Writes `REG:SIZE:MASK`, hexadecimal, for the function. */
+  addQuirk(bdf: Bdf, quirk: string): Outcome {
+    const before = this.session.machine.showSysfs('quirks');
+    return this.done(bdf, this.attribute('quirks', `${formatBdf(bdf)}-${quirk}`), () =>
+      this.session.machine.showSysfs('quirks') === before
+        ? vscode.l10n.t('quirk {0} taken, but nothing added: a field starts there already', quirk)
+        : vscode.l10n.t('quirk {0} added', quirk),
+    );
+  }
+
+  /** Resets the function by its own `reset` attribute. */
+  reset(bdf: Bdf): Outcome {
+    return this.done(bdf, this.session.machine.reset(bdf), () => vscode.l10n.t('reset'));
+  }
+
+  raiseLine(bdf: Bdf, times: number, shared: boolean): Outcome {
+    return this.done(bdf, this.session.machine.raiseLine(bdf, times, shared), () =>
+      vscode.l10n.t('line raised'),
+    );
+  }
+
+  injectAer(bdf: Bdf, event: AerEventName, state: number, answer: number | undefined): Outcome {
+    return this.done(bdf, this.session.machine.aer(bdf, event, state, answer), () => event);
+  }
+
   private function(bdf: Bdf): FunctionState | undefined {
     return this.session.machine.function(bdf);
   }
 
-  private said(bdf: Bdf, text: string): Outcome {
-    return { bdf, ok: true, text: `${addressText(this.session, bdf)} ${text}` };
+  /** Writes an attribute of the driver; what it said of its success is left out, the caller has better words. */
+  private attribute(name: string, text: string): ActionResult {
+    const result = this.session.machine.sysfs(name, text);
+    return result.ok ? { ok: true, observed: result.observed } : result;
   }
 
+  private said(bdf: Bdf, text: string): Outcome {
+    return { ok: true, text: `${addressText(this.session, bdf)} ${text}` };
+  }
+
+  /** `text` is for success, where the engine tells nothing itself. */
   private done(bdf: Bdf, result: ActionResult, text: () => string): Outcome {
     logObserved(this.log, result.observed);
-    if (result.ok) return this.said(bdf, text());
-    return { bdf, ok: false, text: `${addressText(this.session, bdf)}: ${result.message}` };
+    if (result.ok) return this.said(bdf, result.told ?? text());
+    return { ok: false, text: `${addressText(this.session, bdf)}: ${withErrnoName(result.message)}` };
   }
 }
-
-/** How long the status bar shows what was done. */
-const SHOWN_MS = 5000;
-
-/** Shows success in the status bar and failure in a notification, one for all functions. */
-export const tell = (outcomes: readonly Outcome[], log: vscode.LogOutputChannel): void => {
-  const failed = outcomes.filter(({ ok }) => !ok);
-  const done = outcomes.filter(({ ok }) => ok);
-  const [only] = done;
-  if (only)
-    vscode.window.setStatusBarMessage(
-      done.length === 1 ? only.text : vscode.l10n.t('{0}, and {1} more', only.text, done.length - 1),
-      SHOWN_MS,
-    );
-  if (failed.length === 0) return;
-  for (const { text } of failed) log.error(text);
-  const showLog = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(failed.map(({ text }) => text).join('\n'), showLog).then((choice) => {
-    if (choice === showLog) log.show();
-  });
-};

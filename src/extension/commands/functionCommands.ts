@@ -1,41 +1,16 @@
 import * as vscode from 'vscode';
-import { formatBdf, type Bdf } from '../../backend/spec/bdf';
-import type { FunctionState } from '../../backend/view';
+import { formatBdf } from '../../backend/spec/bdf';
 import { PCIBACK } from '../functionText';
 import { Command } from '../ids';
-import type { Session } from '../session';
-import { tell, type Actions, type Outcome } from './actions';
-import { functionsIn, guestIn, pickFunction, pickGuest, presentIn, selectionIn } from './targets';
-
-/** What the commands need of the rest of the extension. */
-export interface FunctionCommandContext {
-  readonly session: Session;
-  readonly actions: Actions;
-  readonly log: vscode.LogOutputChannel;
-  /** Rows selected in a view. */
-  readonly selectionOf: (view: string) => readonly unknown[];
-  readonly openInspector: (bdf: Bdf) => void;
-}
-
-/** Names functions for a command: its arguments, else the selection where a key asked for it, else a choice. */
-const resolve = async (
-  { session, selectionOf }: FunctionCommandContext,
-  args: readonly unknown[],
-  placeHolder: string,
-  none: string,
-  fits: (state: FunctionState) => boolean,
-): Promise<readonly Bdf[]> => {
-  const view = selectionIn(args);
-  if (view !== undefined) return presentIn(session, functionsIn([undefined, selectionOf(view)]));
-  const named = functionsIn(args);
-  if (named.length > 0) return presentIn(session, named);
-  const picked = await pickFunction(session, placeHolder, none, fits);
-  return picked ? [picked] : [];
-};
+import { each, functionsFor, type FunctionCommandContext } from './functionCommand';
+import { injectAer, raiseLine } from './hardwareEvents';
+import { tell } from './outcome';
+import { addQuirk } from './quirk';
+import { guestIn, pickGuest } from './targets';
 
 const assign = async (context: FunctionCommandContext, args: readonly unknown[]): Promise<void> => {
   const { session, actions, log } = context;
-  const functions = await resolve(
+  const functions = await functionsFor(
     context,
     args,
     vscode.l10n.t('Function to assign'),
@@ -43,7 +18,7 @@ const assign = async (context: FunctionCommandContext, args: readonly unknown[])
     (state) => !state.assignedTo,
   );
   if (functions.length === 0) return;
-  const domid = guestIn(args) ?? (await pickGuest(session));
+  const domid = guestIn(args) ?? (await pickGuest(session, vscode.l10n.t('Guest to assign to')));
   if (domid === undefined) return;
   tell(
     functions.map((bdf) => actions.assign(domid, bdf)),
@@ -51,24 +26,8 @@ const assign = async (context: FunctionCommandContext, args: readonly unknown[])
   );
 };
 
-/** A command that does one action on each of its functions. */
-const each =
-  (
-    placeHolder: string,
-    none: string,
-    fits: (state: FunctionState) => boolean,
-    action: (actions: Actions, bdf: Bdf) => Outcome,
-  ) =>
-  async (context: FunctionCommandContext, args: readonly unknown[]): Promise<void> => {
-    const functions = await resolve(context, args, placeHolder, none, fits);
-    tell(
-      functions.map((bdf) => action(context.actions, bdf)),
-      context.log,
-    );
-  };
-
 const copyAddress = async (context: FunctionCommandContext, args: readonly unknown[]): Promise<void> => {
-  const functions = await resolve(
+  const functions = await functionsFor(
     context,
     args,
     vscode.l10n.t('Function whose address to copy'),
@@ -79,7 +38,7 @@ const copyAddress = async (context: FunctionCommandContext, args: readonly unkno
 };
 
 const openInspector = async (context: FunctionCommandContext, args: readonly unknown[]): Promise<void> => {
-  const functions = await resolve(
+  const functions = await functionsFor(
     context,
     args,
     vscode.l10n.t('Function to inspect'),
@@ -135,6 +94,36 @@ export const registerFunctionCommands = (context: FunctionCommandContext): vscod
         (actions, bdf) => actions.permissive(bdf),
       ),
     ),
+    register(
+      Command.allowInterruptControl,
+      each(
+        vscode.l10n.t('Function whose guest may control interrupts'),
+        vscode.l10n.t('No function is bound to pciback, or all have interrupt control.'),
+        (state) => state.driver === PCIBACK && !state.allowInterruptControl,
+        (actions, bdf) => actions.allowInterruptControl(bdf),
+      ),
+    ),
+    register(
+      Command.toggleIrqHandler,
+      each(
+        vscode.l10n.t('Function whose IRQ handler state to toggle'),
+        vscode.l10n.t('No function is bound to pciback.'),
+        (state) => state.driver === PCIBACK,
+        (actions, bdf) => actions.toggleIrqHandler(bdf),
+      ),
+    ),
+    register(
+      Command.reset,
+      each(
+        vscode.l10n.t('Function to reset'),
+        vscode.l10n.t('The machine has no function.'),
+        () => true,
+        (actions, bdf) => actions.reset(bdf),
+      ),
+    ),
+    register(Command.addQuirk, addQuirk),
+    register(Command.raiseLine, raiseLine),
+    register(Command.injectAer, injectAer),
     register(Command.copyAddress, copyAddress),
   );
 };

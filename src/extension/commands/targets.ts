@@ -66,22 +66,29 @@ export const pickFunction = async (
   return pick?.bdf;
 };
 
-/** The only guest, or the one that the user chooses among several; undefined when the user leaves or there is none. */
-export const pickGuest = async (session: Session): Promise<number | undefined> => {
+/**
+ * The only guest, or the one that the user chooses among several; undefined when the user leaves or there is none.
+ * `always` asks for the only one too, where taking it unasked would be a surprise.
+ */
+export const pickGuest = async (
+  session: Session,
+  placeHolder: string,
+  always = false,
+): Promise<number | undefined> => {
   const guests = session.machine.guests();
   const [first] = guests;
   if (!first) {
     void vscode.window.showInformationMessage(vscode.l10n.t('The machine has no guest.'));
     return undefined;
   }
-  if (guests.length === 1) return first.domid;
+  if (guests.length === 1 && !always) return first.domid;
   const pick = await vscode.window.showQuickPick(
     guests.map(({ domid, name, devices }) => ({
       domid,
       label: name,
       description: `domid ${domid}, ${deviceCount(devices.length)}`,
     })),
-    { placeHolder: vscode.l10n.t('Guest to assign to') },
+    { placeHolder },
   );
   return pick?.domid;
 };

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Color } from '../ids';
-import { standingOf } from '../functionText';
+import { ownerText, standingOf } from '../functionText';
 import { bdfOfUri, functionUri } from '../functionUri';
 import type { Session } from '../session';
 
@@ -24,17 +24,9 @@ export class FunctionDecorations implements vscode.FileDecorationProvider, vscod
     if (!state) return undefined;
     switch (standingOf(state)) {
       case 'assigned':
-        return new vscode.FileDecoration(
-          'G',
-          vscode.l10n.t('Assigned to guest {0}', state.assignedTo?.domid ?? 0),
-          new vscode.ThemeColor(Color.assigned),
-        );
+        return new vscode.FileDecoration('G', ownerText(state), new vscode.ThemeColor(Color.assigned));
       case 'seized':
-        return new vscode.FileDecoration(
-          'P',
-          vscode.l10n.t('Bound to pciback'),
-          new vscode.ThemeColor(Color.seized),
-        );
+        return new vscode.FileDecoration('P', ownerText(state), new vscode.ThemeColor(Color.seized));
       case 'free':
         return undefined;
     }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatBdf, type Bdf } from '../../backend/spec/bdf';
-import { tell, type Actions } from '../commands/actions';
+import type { Actions } from '../commands/actions';
+import { tell } from '../commands/outcome';
 import { functionsIn } from '../commands/targets';
 import { dumpText } from '../dump/readDump';
 import { SCHEME } from '../ids';

@@ -3,11 +3,13 @@ import { layoutOf } from '../../backend/spec/layout';
 import { formatBdf, formatShortBdf } from '../../backend/spec/bdf';
 import { hex } from '../../backend/spec/uint';
 import type { FunctionState } from '../../backend/view';
-import { functionLine } from '../functionText';
+import { functionLine, irqHandlerText, PCIBACK } from '../functionText';
 import type { Session } from '../session';
 import { capabilityLabel } from './machineNodes';
 
 const id = (value: number): string => hex(value, 4);
+
+const yesNo = (flag: boolean): string => (flag ? vscode.l10n.t('yes') : vscode.l10n.t('no'));
 
 const interruptText = (state: FunctionState): string =>
   [
@@ -42,9 +44,17 @@ export const functionTooltip = (session: Session, state: FunctionState): vscode.
   if (state.assignedTo)
     rows.push([
       vscode.l10n.t('Guest'),
-      `${state.assignedTo.domid}, ${formatShortBdf(state.assignedTo.guest)}` +
-        (state.permissive ? `, ${vscode.l10n.t('permissive')}` : ''),
+      `${state.assignedTo.domid}, ${formatShortBdf(state.assignedTo.guest)}`,
     ]);
+  if (state.driver === PCIBACK)
+    rows.push(
+      [vscode.l10n.t('Permissive'), yesNo(state.permissive)],
+      [vscode.l10n.t('Interrupt control'), yesNo(state.allowInterruptControl)],
+      [
+        vscode.l10n.t('IRQ handler'),
+        vscode.l10n.t('{0}, {1} handled', irqHandlerText(state.irqHandler), state.irqHandler?.handled ?? 0),
+      ],
+    );
   if (state.physicalFunction)
     rows.push([vscode.l10n.t('Physical function'), formatBdf(state.physicalFunction)]);
   rows.push(

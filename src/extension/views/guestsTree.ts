@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatBdf, formatShortBdf, type Bdf } from '../../backend/spec/bdf';
 import type { GuestState } from '../../backend/view';
 import { deviceCount } from '../counts';
-import { functionLine } from '../functionText';
+import { flagWords, functionLine, stateParts } from '../functionText';
 import { functionUri } from '../functionUri';
 import { Command, Item } from '../ids';
 import type { Session } from '../session';
@@ -104,16 +104,16 @@ export class GuestsTree implements vscode.TreeDataProvider<GuestNode>, vscode.Di
     const line = state ? functionLine(this.session, state) : formatBdf(row.bdf);
     const item = new vscode.TreeItem(slot);
     item.id = `guestDevice/${row.domid}/${formatBdf(row.guest)}/${formatBdf(row.bdf)}`;
-    item.description = state?.permissive ? `${line} · ${vscode.l10n.t('permissive')}` : line;
+    item.description = [line, ...(state ? stateParts(state) : [])].join(' · ');
     item.resourceUri = functionUri(row.bdf);
     item.iconPath = state ? functionIcon(state) : new vscode.ThemeIcon('question');
-    item.contextValue = state?.permissive ? `${Item.guestDevice}.permissive` : Item.guestDevice;
+    item.contextValue = [Item.guestDevice, ...flagWords(state)].join('.');
     item.command = {
       command: Command.openInspector,
       title: vscode.l10n.t('Open Inspector'),
       arguments: [formatBdf(row.bdf)],
     };
-    item.accessibilityInformation = { label: vscode.l10n.t('Guest slot {0}: {1}', slot, line) };
+    item.accessibilityInformation = { label: vscode.l10n.t('Guest slot {0}: {1}', slot, item.description) };
     return item;
   }
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatBdf, type Bdf } from '../../backend/spec/bdf';
 import { hex } from '../../backend/spec/uint';
 import type { MachineChange } from '../../backend/view';
-import { functionLine, ownerText, standingOf } from '../functionText';
+import { flagWords, functionLine, ownerText, standingOf } from '../functionText';
 import { functionUri } from '../functionUri';
 import { Command, Item } from '../ids';
 import type { Session } from '../session';
@@ -120,9 +120,7 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
     item.description = owner;
     item.resourceUri = functionUri(row.bdf);
     item.iconPath = functionIcon(state);
-    item.contextValue = [Item.function, standingOf(state), ...(state.permissive ? ['permissive'] : [])].join(
-      '.',
-    );
+    item.contextValue = [Item.function, standingOf(state), ...flagWords(state)].join('.');
     item.command = this.openInspector(row.bdf);
     item.accessibilityInformation = { label: owner === '' ? label : `${label}, ${owner}` };
     return item;

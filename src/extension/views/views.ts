@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Actions } from '../commands/actions';
 import type { MachineOpener } from '../commands/machineCommands';
+import { driverText } from '../functionText';
 import { View } from '../ids';
 import type { Session } from '../session';
 import { GuestsDrag, MachineDrag } from './dragAndDrop';
@@ -56,7 +57,7 @@ export class Views implements vscode.Disposable {
 
   private describe(): void {
     const { machine } = this.session;
-    this.machine.description = machine.name;
+    this.machine.description = `${machine.name} · ${driverText(machine.driver())}`;
     const message = machine.guests().some(({ devices }) => devices.length > 0)
       ? ''
       : vscode.l10n.t('No function is assigned. Drag one here, or choose Assign Device to Guest.');

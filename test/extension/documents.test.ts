@@ -1,0 +1,84 @@
+import * as assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { Command } from '../../src/extension/ids';
+import { nextEvent, sampleSession } from './api';
+
+const NIC = '0000:02:00.0';
+const run = (command: string, ...args: unknown[]): Thenable<unknown> =>
+  vscode.commands.executeCommand(command, ...args);
+
+/** The document that a command shows. */
+const shownBy = async (command: string): Promise<vscode.TextDocument> => {
+  await run(command);
+  const document = vscode.window.activeTextEditor?.document;
+  assert.ok(document);
+  return document;
+};
+
+/** Waits until the document holds the text; `start` is what makes it so. */
+const follows = async (
+  document: vscode.TextDocument,
+  wanted: string,
+  start: () => unknown,
+): Promise<void> => {
+  const arrived = new vscode.EventEmitter<void>();
+  const subscription = vscode.workspace.onDidChangeTextDocument((change) => {
+    if (change.document === document && document.getText().includes(wanted)) arrived.fire();
+  });
+  await nextEvent(arrived.event, start);
+  subscription.dispose();
+};
+
+describe('documents of the machine', () => {
+  beforeEach(sampleSession);
+  after(async () => {
+    await run('workbench.action.closeAllEditors');
+    await sampleSession();
+  });
+
+  it('xenstore stands as xenstore-ls -f prints it and follows', async () => {
+    const document = await shownBy(Command.showXenstore);
+    assert.equal(document.uri.toString(), 'pci:/xenstore');
+    await follows(
+      document,
+      `/local/domain/0/backend/pci/1/0/dev-0 = "${NIC}"\n`,
+      () => void run(Command.assign, NIC),
+    );
+    assert.match(document.getText(), /^\/local\/domain\/0\/backend\/pci\/1\/0\/num_devs = "1"$/m);
+    const lines = document.getText().split('\n');
+    assert.ok(lines.indexOf('/local/domain/0/backend/pci = ""') >= 0);
+    assert.ok(
+      lines.indexOf('/local/domain/0/backend/pci/1 = ""') <
+        lines.indexOf('/local/domain/0/backend/pci/1/0 = ""'),
+    );
+    for (const line of lines.slice(0, -1)) assert.match(line, /^\/\S+ = ".*"$/);
+  });
+
+  it('sysfs shows each attribute with its path and exact text, and follows', async () => {
+    const document = await shownBy(Command.showSysfs);
+    assert.equal(document.uri.toString(), 'pci:/sys/bus/pci/drivers/pciback');
+    await follows(
+      document,
+      `/sys/bus/pci/drivers/pciback/slots\n${NIC}\n`,
+      () => void run(Command.seize, NIC),
+    );
+    const text = document.getText();
+    assert.match(text, /^cat: \/sys\/bus\/pci\/drivers\/pciback\/new_slot: Permission denied$/m);
+    assert.match(text, /^\/sys\/module\/xen_pciback\/parameters\/permissive\nN$/m);
+    await follows(document, 'parameters/permissive\nY', () => void run(Command.toggleModulePermissive));
+  });
+
+  it('attributes that a kernel does not have are not shown', async () => {
+    const document = await shownBy(Command.showSysfs);
+    assert.match(document.getText(), /allow_interrupt_control/);
+    await follows(document, '', () => void run(Command.selectProfile, '5.4'));
+    assert.doesNotMatch(document.getText(), /allow_interrupt_control/);
+  });
+
+  it('cannot be edited', async () => {
+    const document = await shownBy(Command.showXenstore);
+    const before = document.getText();
+    await run('type', { text: 'x' });
+    assert.equal(document.getText(), before);
+  });
+});
