@@ -15,6 +15,7 @@ import {
 import { EINVAL } from '../host/codes';
 import type { XenPlatform } from '../xen/platform';
 import { backendDirectory, frontendDirectory } from '../xen/toolstack';
+import { inTransaction } from '../xen/transaction';
 import { XenbusState } from '../xen/xenbusState';
 import { devfnOf, type Bdf } from '../spec/bdf';
 import { s32 } from '../spec/uint';
@@ -50,9 +51,11 @@ export class Pcifront {
       const state = xenstore.scanDecimal(backendState);
       this.backendChanged(state.ok ? state.value : XenbusState.Unknown);
     });
-    xenstore.write(`${this.directory}/pci-op-ref`, String(this.ring.grantReference));
-    xenstore.write(`${this.directory}/event-channel`, String(this.ring.channel.port));
-    xenstore.write(`${this.directory}/magic`, XEN_PCI_MAGIC);
+    inTransaction(xenstore, (transaction) => {
+      transaction.write(`${this.directory}/pci-op-ref`, String(this.ring.grantReference));
+      transaction.write(`${this.directory}/event-channel`, String(this.ring.channel.port));
+      transaction.write(`${this.directory}/magic`, XEN_PCI_MAGIC);
+    });
     this.switchState(XenbusState.Initialised);
   }
 

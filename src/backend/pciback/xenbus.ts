@@ -7,7 +7,8 @@ import type { DeviceOwners } from '../xen/deviceOwners';
 import type { EventChannel } from '../xen/eventChannel';
 import { XEN_PCI_MAGIC, type SharedPage } from '../xen/pciif';
 import { XenbusState } from '../xen/xenbusState';
-import type { Xenstore } from '../xen/xenstore';
+import { inTransaction } from '../xen/transaction';
+import { Xenstore } from '../xen/xenstore';
 import type { BackendDevice } from './backendDevice';
 import type { PciStub } from './pciStub';
 import type { SeizedDevice } from './seizedDevice';
@@ -69,8 +70,13 @@ export class XenbusBackend {
   /** xenbus_switch_state: trusts its cached own state; writes only over a state that is there. */
   private switchState(state: number): void {
     if (this.ownState === state) return;
-    if (this.platform.xenstore.scanDecimal(`${this.directory}/state`).ok)
-      this.writeKey('state', String(state));
+    const path = `${this.directory}/state`;
+    let written = false;
+    inTransaction(this.platform.xenstore, (transaction) => {
+      written = Xenstore.decimal(transaction.read(path)).ok;
+      if (written) transaction.write(path, String(state));
+    });
+    if (written) this.onKeyWritten?.(`${this.node}/state`, String(state));
     this.ownState = state;
   }
 

@@ -2,7 +2,8 @@ import { ENOENT, EINVAL, ERANGE } from '../host/codes';
 
 /**
  * A xenstore: keys by absolute path, watches on subtrees. Watch events queue and are delivered by drain(), never
- * inside the write that caused them. Transactions, permissions and quotas belong to the driver's next part.
+ * inside the write that caused them. What a guest may see and write is in domainStore.ts, transactions in
+ * transaction.ts.
  */
 
 export type WatchCallback = (path: string) => void;
@@ -21,6 +22,9 @@ const NUMBER_HEX = /(?:0x)?([0-9a-f]+)/iy;
 
 export class Xenstore {
   private readonly keys = new Map<string, string>();
+  /** Number of the last change of each key, also of removed ones: what a transaction checks. */
+  private readonly changes = new Map<string, number>();
+  private counter = 0;
   private readonly watches = new Set<Watch>();
   private readonly queue: { watch: Watch; path: string }[] = [];
   private draining = false;
@@ -31,13 +35,28 @@ export class Xenstore {
 
   write(path: string, value: string): void {
     this.keys.set(path, value);
+    this.touched(path);
     this.fire(path);
   }
 
-  /** Removes the key and everything below it. */
+  private touched(path: string): void {
+    this.changes.set(path, ++this.counter);
+  }
+
+  /** Number of the last change of a key; 0 when it never changed. */
+  changeOf(path: string): number {
+    return this.changes.get(path) ?? 0;
+  }
+
+  /** Removes the key and everything below it; who watches something below is told too. */
   remove(path: string): void {
-    for (const key of [...this.keys.keys()])
-      if (key === path || key.startsWith(`${path}/`)) this.keys.delete(key);
+    for (const key of [...this.keys.keys()]) {
+      if (key !== path && !key.startsWith(`${path}/`)) continue;
+      this.keys.delete(key);
+      this.touched(key);
+      for (const w of this.watches)
+        if (w.path === key && key !== path) this.queue.push({ watch: w, path: key });
+    }
     this.fire(path);
   }
 
@@ -74,7 +93,11 @@ export class Xenstore {
 
   /** xenbus_scanf "%d" or "%u": missing -ENOENT, no number -ERANGE. */
   scanDecimal(path: string): Scanned<number> {
-    const text = this.keys.get(path);
+    return Xenstore.decimal(this.keys.get(path));
+  }
+
+  /** The same of a value that was read. */
+  static decimal(text: string | undefined): Scanned<number> {
     if (text === undefined) return { ok: false, err: -ENOENT };
     const m = NUMBER_DEC.exec(text);
     return m ? { ok: true, value: Number(m[1]) } : { ok: false, err: -ERANGE };
