@@ -29,8 +29,10 @@ export class Machine extends MachineState {
   }
 
   private bindStub({ dev }: MachineFunction): string | undefined {
-    unbindHostDriver(dev);
     const { stub } = this.host.driver;
+    const hadDriver = dev.driver !== undefined;
+    unbindHostDriver(dev);
+    if (hadDriver) stub.physicalFunctionUnbound(dev);
     const text = formatBdf(dev.bdf);
     storeAttribute(stub, 'new_slot', text);
     const err = stub.probe(dev);

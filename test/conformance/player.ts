@@ -215,6 +215,7 @@ export class Player {
     const ring = new RequestPage(this.host.platform, DOMID);
     if (this.aerHandler) ring.page.setFlag(XEN_PCIB_AERHANDLER);
     const xenbus = this.host.driver.probeBackend(DOMID);
+    if (xenbus === undefined) throw new Error('the driver serves no guests');
     xenstore.drain();
     const directory = frontendDirectory(DOMID);
     const backendState = xenstore.scanDecimal(`/local/domain/0/${xenbus.node}/state`);

@@ -18,6 +18,8 @@ import { XenPlatform } from '../xen/platform';
 export interface XenHostOptions extends HostOptions {
   readonly passthrough: boolean;
   readonly permissive: boolean;
+  /** False for the stub-only build of the driver. */
+  readonly pvSupport: boolean;
   readonly profile: DriverProfile;
   /** Hold back repeated messages as the kernel does. */
   readonly rateLimit: boolean;
@@ -27,6 +29,7 @@ export const DEFAULT_XEN_HOST: XenHostOptions = {
   ...DEFAULT_HOST,
   passthrough: false,
   permissive: false,
+  pvSupport: true,
   profile: DEFAULT_PROFILE,
   rateLimit: true,
 };
@@ -69,10 +72,11 @@ export class XenHost {
   }
 
   private makeDriver(): PcibackDriver {
-    const { passthrough, permissive, profile, rateLimit } = this.options;
+    const { passthrough, permissive, pvSupport, profile, rateLimit } = this.options;
     return new PcibackDriver(this.platform, {
       passthrough,
       permissive,
+      pvSupport,
       profile,
       rateLimit,
       bridgesAbove: (dev) => this.above.get(dev) ?? [],

@@ -24,6 +24,8 @@ export interface DriverOptions {
   readonly passthrough: boolean;
   /** `permissive` parameter. */
   readonly permissive: boolean;
+  /** CONFIG_XEN_PCIDEV_BACKEND: false for the stub-only build, which seizes but serves no guest. */
+  readonly pvSupport: boolean;
   /** Which kernel's driver this is. */
   readonly profile: DriverProfile;
   /** Whether repeated messages are held back; the golden traces were made without. */
@@ -75,8 +77,10 @@ export class PcibackDriver {
     }
     for (const dev of devices) if (dev.driver === undefined) this.stub.probe(dev);
     this.stub.initLate();
-    const topology = this.options.passthrough ? 'passthrough' : 'vpci';
-    log.print(KERN_INFO, `xen_pciback: backend is ${topology}`);
+    if (this.options.pvSupport) {
+      const topology = this.options.passthrough ? 'passthrough' : 'vpci';
+      log.print(KERN_INFO, `xen_pciback: backend is ${topology}`);
+    }
     return 0;
   }
 
@@ -84,8 +88,9 @@ export class PcibackDriver {
     return this.backends.get(domid);
   }
 
-  /** The toolstack made a backend directory for the guest. */
-  probeBackend(domid: number): XenbusBackend {
+  /** The toolstack made a backend directory for the guest. Undefined in the stub-only build, which registers no driver for it. */
+  probeBackend(domid: number): XenbusBackend | undefined {
+    if (!this.options.pvSupport) return undefined;
     const { profile } = this.options;
     const topology = this.options.passthrough
       ? new Passthrough(this.options.bridgesAbove)

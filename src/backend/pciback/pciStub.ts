@@ -20,7 +20,8 @@ import type { SlotText } from './slotText';
  * builds the virtual configuration space, enables, saves, resets and restores, and leaves the device switched off.
  * A seized function has at most one guest. Taking it back resets and restores it; permissive and the cached COMMAND
  * survive, allow_interrupt_control and quirk fields do not.
- * Functions: pcistub_match, pcistub_probe, pcistub_seize, pcistub_init_device, pcistub_init_devices_late,
+ * When a PF loses its driver, its idle VFs are released.
+ * Functions: pci_stub_notifier, pcistub_match, pcistub_probe, pcistub_seize, pcistub_init_device, pcistub_init_devices_late,
  * pcistub_get_pci_dev_by_slot, pcistub_put_pci_dev, pcistub_device_release, pcistub_remove, pcistub_device_id_add.
  */
 
@@ -235,6 +236,11 @@ export class PciStub {
     this.release(device);
     dev.driver = undefined;
     return 0;
+  }
+
+  /** The driver of a PF was unbound: VFs of it that no guest has are released; those in use stay. */
+  physicalFunctionUnbound(pf: PciDev): void {
+    for (const { dev, owner } of [...this.devices]) if (dev.physfn === pf && owner === null) this.remove(dev);
   }
 
   private release({ dev, data }: SeizedDevice): void {
