@@ -1,6 +1,6 @@
 // The stub beside its guests: virtual functions that lose their PF's driver, and the build without PV support.
 import { describe, expect, it } from 'vitest';
-import { addNic, addVf, connect, newHost, probe, seizeAll, show } from './fixtures';
+import { addNic, addVf, connect, newHost, seizeAll, show } from './fixtures';
 
 describe('virtual functions', () => {
   it('136: are released when their PF loses its driver, but for the one that a guest has', () => {
@@ -24,6 +24,5 @@ describe('the stub-only build', () => {
     expect(observed.log.map((l) => l.text)).toEqual(['pciback 0000:03:00.0: xen_pciback: seizing device']);
     expect(show(host, 'slots')).toBe('0000:03:00.0\n');
     expect(host.driver.probeBackend(1)).toBeUndefined();
-    expect(() => probe(host, 1, [dev])).toThrow();
   });
 });
