@@ -1,6 +1,6 @@
-import type { PvGuest } from '../../../src/backend/assembly/pvGuest';
+import type { Pcifront } from '../../../src/backend/guest/pcifront';
 import type { PciDev } from '../../../src/backend/host/pciDev';
-import type { GuestDevice } from '../../../src/backend/view';
+import type { Bdf } from '../../../src/backend/spec/bdf';
 import { readLe } from '../../../src/backend/spec/uint';
 import type { RecordedHost } from './recordedHost';
 
@@ -20,12 +20,11 @@ const ERROR_REPORTING = 0xf;
  * Tests whether INTx can be masked, switches decoding off and on for sizing (the sizing itself leaves nothing behind),
  * clears the AER status and switches error reporting on.
  */
-const scan = (guest: PvGuest, at: GuestDevice, dev: PciDev): void => {
-  const front = guest.pcifront!;
+export const scanFunction = (front: Pcifront, at: Bdf, dev: PciDev): void => {
   const write = (offset: number, size: number, value: number): void => {
-    front.configWrite(at.guest, offset, size, value);
+    front.configWrite(at, offset, size, value);
   };
-  const command = front.configRead(at.guest, COMMAND, 2).value & 0xffff;
+  const command = front.configRead(at, COMMAND, 2).value & 0xffff;
   for (const value of [command ^ INTX_DISABLE, command, command & ~DECODING, command])
     write(COMMAND, 2, value);
   if (dev.fn.configSize > EXTENDED && readLe(dev.fn.config, EXTENDED, 2) === AER) {
@@ -36,6 +35,10 @@ const scan = (guest: PvGuest, at: GuestDevice, dev: PciDev): void => {
 };
 
 /** Scans everything that the guest has. */
-export const scanAsGuest = (recorded: RecordedHost, guest: PvGuest): void => {
-  for (const device of guest.devices()) scan(guest, device, recorded.host.find(device.host)!);
+export const scanAsGuest = (recorded: RecordedHost, domid: number, front: Pcifront): void => {
+  const topology = recorded.host.driver.backend(domid)?.backend.topology;
+  for (const device of topology?.devices() ?? []) {
+    const at = topology?.find(device);
+    if (at !== undefined) scanFunction(front, at, device.dev);
+  }
 };

@@ -96,7 +96,7 @@ export class ProbedGuest {
     this.guest = new PvGuest(recorded.host, 3, 'du');
     const failed = this.guest.attach(address(PROBED));
     if (failed !== undefined) throw new Error(failed);
-    scanAsGuest(recorded, this.guest);
+    scanAsGuest(recorded, this.guest.domid, this.guest.pcifront!);
   }
 
   private read(offset: number, size: Width): number {

@@ -86,7 +86,7 @@ export class RawGuest {
       if (failed !== undefined) throw new Error(failed);
     }
     this.ring = guest.pcifront!.ring;
-    scanAsGuest(recorded, guest);
+    scanAsGuest(recorded, domid, guest.pcifront!);
   }
 
   private registers(bdf: string, wanted: readonly (readonly [number, Width])[]): string[] {
