@@ -15,7 +15,13 @@ export interface ScanResult {
 }
 
 const SPACE = /\s/;
-const HEX_NUMBER = /(?:0x)?[0-9a-f]+/iy;
+/** The kernel takes a bare 0x for zero. */
+const HEX_NUMBER = /0x[0-9a-f]*|[0-9a-f]+/iy;
+
+const hexValue = (text: string): number => {
+  const digits = text.replace(/^0x/i, '');
+  return digits === '' ? 0 : u32(Number(BigInt(`0x${digits}`) & 0xffffffffn));
+};
 
 export const scan = (text: string, format: string): ScanResult => {
   const values: number[] = [];
@@ -36,9 +42,7 @@ export const scan = (text: string, format: string): ScanResult => {
       HEX_NUMBER.lastIndex = at;
       const m = HEX_NUMBER.exec(text);
       if (!m) break;
-      values.push(
-        u32(Number(BigInt(m[0].toLowerCase().startsWith('0x') ? m[0] : `0x${m[0]}`) & 0xffffffffn)),
-      );
+      values.push(hexValue(m[0]));
       at = HEX_NUMBER.lastIndex;
       f++;
     } else if (text[at] === c) {

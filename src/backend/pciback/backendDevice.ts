@@ -64,7 +64,7 @@ export class BackendDevice implements OperationContext {
     private readonly msi: MsiMapping,
     readonly profile: DriverProfile,
     readonly lineShared: LineShared,
-    readonly mayWarn: () => boolean,
+    readonly mayWarn: OperationContext['mayWarn'],
   ) {}
 
   get isOpActive(): boolean {

@@ -1,5 +1,5 @@
 import { EINVAL } from '../host/codes';
-import { KERN_ERR, KERN_INFO } from '../host/kernelLog';
+import { KERN_ERR, KERN_INFO, KERN_WARNING } from '../host/kernelLog';
 import type { PciDev } from '../host/pciDev';
 import type { XenPlatform } from '../xen/platform';
 import { handleAer, type AerEvent } from './aer';
@@ -9,6 +9,7 @@ import { resetDevice } from './controlIsr';
 import { Passthrough } from './passthrough';
 import { PciStub } from './pciStub';
 import type { DriverProfile } from './profiles';
+import type { WarningPlace } from './operations';
 import { RateLimit } from './rateLimit';
 import { parseHide } from './slotText';
 import { Vpci } from './vpci';
@@ -38,7 +39,10 @@ export class PcibackDriver {
   readonly parameters: ModuleParameters;
   readonly stub: PciStub;
   private readonly backends = new Map<number, XenbusBackend>();
-  private readonly limit = new RateLimit();
+  private readonly limits: Readonly<Record<WarningPlace, RateLimit>> = {
+    xen_pcibk_enable_msi: new RateLimit('xen_pcibk_enable_msi'),
+    xen_pcibk_enable_msix: new RateLimit('xen_pcibk_enable_msix'),
+  };
   keyListener: KeyWritten | null = null;
   backendListener: BackendListener | null = null;
 
@@ -102,7 +106,7 @@ export class PcibackDriver {
       this.platform.msi,
       profile,
       () => this.platform.lineShared,
-      () => !this.options.rateLimit || !profile.rateLimited || this.limit.allow(this.platform.clock.now),
+      (place) => this.mayWarn(place),
     );
     const xenbus = new XenbusBackend(device, this.stub, this.platform);
     device.listener = this.backendListener;
@@ -110,6 +114,13 @@ export class PcibackDriver {
     this.backends.set(domid, xenbus);
     xenbus.probe(() => this.removeBackend(domid));
     return xenbus;
+  }
+
+  private mayWarn(place: WarningPlace): boolean {
+    const { rateLimit, profile } = this.options;
+    if (!rateLimit || !profile.rateLimited) return true;
+    const { clock, host } = this.platform;
+    return this.limits[place].allow(clock.now, (text) => host.log.print(KERN_WARNING, text));
   }
 
   /** The backend directory is gone: every device goes back to the stub. */

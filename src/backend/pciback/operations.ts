@@ -23,13 +23,16 @@ import type { SeizedDevice } from './seizedDevice';
  * Functions: xen_pcibk_enable_msi, xen_pcibk_disable_msi, xen_pcibk_enable_msix, xen_pcibk_disable_msix.
  */
 
+/** Functions whose warnings are rate-limited. */
+export type WarningPlace = 'xen_pcibk_enable_msi' | 'xen_pcibk_enable_msix';
+
 /** What the handlers need besides the device: who asks, and which PIRQ an irq has (0 for irq 0). */
 export interface OperationContext {
   readonly domid: number;
   readonly pirqOf: (irq: number) => number;
   readonly profile: DriverProfile;
   /** False when the message has been held back by the rate limit. */
-  readonly mayWarn: () => boolean;
+  readonly mayWarn: (place: WarningPlace) => boolean;
 }
 
 /** Works on the private copy of the request (137 words of xen_pci_op); returns the value for `err`. */
@@ -44,7 +47,7 @@ const enableMsiOp: Operation = (context, { dev, data }, op) => {
   else if (context.profile.msiSanity && dev.msixEnabled) status = -ENXIO;
   else status = enableMsi(dev);
   if (status !== 0) {
-    if (context.mayWarn())
+    if (context.mayWarn('xen_pcibk_enable_msi'))
       dev.log(KERN_WARNING, `xen_pciback: error enabling MSI for guest ${context.domid}: err ${status}`);
     op[OP_VALUE] = 0;
     return XEN_PCI_ERR_op_failed;
@@ -79,7 +82,7 @@ const enableMsixOp: Operation = (context, { dev, data }, op) => {
   if (result === 0)
     for (const [i, { irq }] of dev.vectors.entries())
       op[OP_MSIX_ENTRIES + i] = (entries[i]! << 16) | (pirq(context, irq) & 0xffff);
-  else if (context.mayWarn())
+  else if (context.mayWarn('xen_pcibk_enable_msix'))
     dev.log(KERN_WARNING, `xen_pciback: error enabling MSI-X for guest ${context.domid}: err ${result}!`);
   op[OP_VALUE] = result;
   data.ackIntr = false;

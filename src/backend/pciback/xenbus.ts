@@ -1,4 +1,4 @@
-import { EFAULT, EINVAL, ENOENT } from '../host/codes';
+import { EFAULT, EINVAL, ENOENT, ERANGE } from '../host/codes';
 import type { HostKernel } from '../host/hostKernel';
 import { KERN_ERR, KERN_INFO } from '../host/kernelLog';
 import { formatBdf, type Bdf } from '../spec/bdf';
@@ -242,11 +242,13 @@ export class XenbusBackend {
       this.storedState(this.directory) === XenbusState.Initialised &&
       this.storedState(this.frontend) === XenbusState.Initialised;
     if (!ready) return;
-    const gref = xenstore.scanDecimal(`${this.frontend}/pci-op-ref`);
-    const port = xenstore.scanDecimal(`${this.frontend}/event-channel`);
+    const gref = xenstore.scanUnsigned(`${this.frontend}/pci-op-ref`);
+    const port = xenstore.scanUnsigned(`${this.frontend}/event-channel`);
     const magic = xenstore.read(`${this.frontend}/magic`);
     if (!gref.ok || !port.ok || magic === undefined) {
-      const err = !gref.ok ? gref.err : !port.ok ? port.err : -ENOENT;
+      const missing = !gref.ok ? gref.err : !port.ok ? port.err : -ENOENT;
+      // xenbus_gather tells an unreadable number otherwise than xenbus_scanf.
+      const err = missing === -ERANGE ? -EINVAL : missing;
       this.fatal(err, 'Error reading configuration from frontend');
       return;
     }
@@ -280,7 +282,7 @@ export class XenbusBackend {
       return;
     }
     for (let i = 0; i < count.value; i++) {
-      const substate = xenstore.scanDecimal(`${this.directory}/state-${i}`);
+      const substate = xenstore.scanUnsigned(`${this.directory}/state-${i}`);
       const state = substate.ok ? substate.value : XenbusState.Unknown;
       if (state === XenbusState.Initialising && !this.addListed(i)) return;
       if (state === XenbusState.Closing && !this.removeListed(i)) return;

@@ -1,4 +1,5 @@
 import { ENOENT, EINVAL, ERANGE } from '../host/codes';
+import { scan } from '../host/scan';
 
 /**
  * A xenstore: keys by absolute path, watches on subtrees. Watch events queue and are delivered by drain(), never
@@ -17,8 +18,9 @@ interface Watch {
 export type Scanned<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly err: number };
 
-const NUMBER_DEC = /^\s*([+-]?\d+)/;
-const NUMBER_HEX = /(?:0x)?([0-9a-f]+)/iy;
+/** What %d and %u take: no plus sign, and a minus sign only when signed. */
+const SIGNED = /^\s*(-?\d+)/;
+const UNSIGNED = /^\s*(\d+)/;
 
 export class Xenstore {
   private readonly keys = new Map<string, string>();
@@ -91,15 +93,22 @@ export class Xenstore {
     }
   }
 
-  /** xenbus_scanf "%d" or "%u": missing -ENOENT, no number -ERANGE. */
+  /** xenbus_scanf "%d": missing -ENOENT, no number -ERANGE. */
   scanDecimal(path: string): Scanned<number> {
-    return Xenstore.decimal(this.keys.get(path));
+    return Xenstore.number(this.keys.get(path), SIGNED);
+  }
+  /** xenbus_scanf "%u": the same without a sign. */
+  scanUnsigned(path: string): Scanned<number> {
+    return Xenstore.number(this.keys.get(path), UNSIGNED);
+  }
+  /** "%d" of a value that was read. */
+  static decimal(text: string | undefined): Scanned<number> {
+    return Xenstore.number(text, SIGNED);
   }
 
-  /** The same of a value that was read. */
-  static decimal(text: string | undefined): Scanned<number> {
+  private static number(text: string | undefined, form: RegExp): Scanned<number> {
     if (text === undefined) return { ok: false, err: -ENOENT };
-    const m = NUMBER_DEC.exec(text);
+    const m = form.exec(text);
     return m ? { ok: true, value: Number(m[1]) } : { ok: false, err: -ERANGE };
   }
 
@@ -110,20 +119,8 @@ export class Xenstore {
   scanHex(path: string, separators: string): Scanned<number[]> {
     const text = this.keys.get(path);
     if (text === undefined) return { ok: false, err: -ENOENT };
-    const values: number[] = [];
-    let at = 0;
-    for (let i = 0; i <= separators.length; i++) {
-      while (/\s/.test(text[at] ?? '')) at++;
-      NUMBER_HEX.lastIndex = at;
-      const m = NUMBER_HEX.exec(text);
-      if (!m) break;
-      values.push(parseInt(m[1] ?? '', 16));
-      at = NUMBER_HEX.lastIndex;
-      if (i < separators.length && text[at++] !== separators[i]) break;
-    }
-    if (values.length === 0) return { ok: false, err: -ERANGE };
-    return values.length === separators.length + 1
-      ? { ok: true, value: values }
-      : { ok: false, err: -EINVAL };
+    const { count, values } = scan(text, ['', ...separators].map((c) => `${c}%x`).join(''));
+    if (count === 0) return { ok: false, err: -ERANGE };
+    return count === separators.length + 1 ? { ok: true, value: [...values] } : { ok: false, err: -EINVAL };
   }
 }
