@@ -4,6 +4,9 @@ import * as vscode from 'vscode';
 export const functionCount = (n: number): string =>
   n === 1 ? vscode.l10n.t('1 function') : vscode.l10n.t('{0} functions', n);
 
+export const byteCount = (n: number): string =>
+  n === 1 ? vscode.l10n.t('1 byte') : vscode.l10n.t('{0} bytes', n);
+
 export const deviceCount = (n: number): string =>
   n === 1 ? vscode.l10n.t('1 device') : vscode.l10n.t('{0} devices', n);
 

@@ -150,6 +150,8 @@ describe('Guests view and badges', () => {
     assert.equal(badge(), 'P');
     await vscode.commands.executeCommand(Command.assign, formatBdf(host));
     assert.equal(badge(), 'G');
+    await vscode.commands.executeCommand(Command.setPermissive, formatBdf(host));
+    assert.equal(badge(), 'G!');
     decorations.dispose();
   });
 });

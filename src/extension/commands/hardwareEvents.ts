@@ -129,6 +129,10 @@ const answers = (): readonly Choice<number | undefined>[] => [
   },
 ];
 
+const CAN_RECOVER = 2;
+const RECOVERED = 5;
+const usualAnswer = (event: AerEventName): number => (event === 'error_detected' ? CAN_RECOVER : RECOVERED);
+
 const askAer = async (address: string): Promise<AerReport | undefined> => {
   const title = vscode.l10n.t('Inject AER Error into {0}', address);
   let report: AerReport = { event: 'error_detected', state: 2, answer: undefined };
@@ -161,6 +165,7 @@ const askAer = async (address: string): Promise<AerReport | undefined> => {
           title,
           placeholder: vscode.l10n.t("The guest's answer through the shared page"),
           choices: answers(),
+          active: (answer: number | undefined) => answer === usualAnswer(report.event),
         },
         (answer) => (report = { ...report, answer }),
       ),

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import type { Machine } from '../../backend/machine';
 import { formatBdf, type Bdf } from '../../backend/spec/bdf';
 import { layoutOf } from '../../backend/spec/layout';
 import { hex } from '../../backend/spec/uint';
 import type { ConfigImage } from '../../backend/view';
+import { byteCount } from '../counts';
 import { addressText, PCIBACK } from '../functionText';
+import type { Session } from '../session';
 import { askChoice, askInTurn, askText, type Choice } from './ask';
 import { functionsFor, type FunctionCommandContext } from './functionCommand';
 import { tell } from './outcome';
@@ -28,7 +31,7 @@ const registerChoices = ({ bytes, known }: ConfigImage): readonly Choice<Registe
   layoutOf(bytes, known).flatMap((structure) =>
     structure.registers.map((register) => ({
       label: `${hex(register.offset, 2)} ${structure.kind === 'header' ? '' : `${structure.name} `}${register.name}`,
-      description: `${register.title}, ${vscode.l10n.t('{0} bytes', register.width)}`,
+      description: `${register.title}, ${byteCount(register.width)}`,
       value: { reg: register.offset, size: register.width },
     })),
   );
@@ -49,8 +52,26 @@ const sizeChoices = (image: ConfigImage, reg: number): readonly Choice<number>[]
     value: size,
   }));
 
+/** Whether one of the function's fields starts at REG: the `quirks` attribute lists them under its short address. */
+const startsField = (machine: Machine, bdf: Bdf, reg: number): boolean => {
+  const shown = machine.showSysfs('quirks');
+  const address = formatBdf(bdf).slice(formatBdf(bdf).indexOf(':') + 1);
+  const records = typeof shown === 'string' ? shown.split(/^(?!\t)/m) : [];
+  return records.some(
+    (record) => record.startsWith(`${address}\n`) && record.includes(`\n\t\t${hex(reg, 8)}:`),
+  );
+};
+
 /** Asks for a field of the function and says at each step what the driver would make of it. */
-const askQuirk = async (address: string, bdf: Bdf, image: ConfigImage): Promise<Quirk | undefined> => {
+const askQuirk = async ({ machine }: Session, address: string, bdf: Bdf): Promise<Quirk | undefined> => {
+  const image = machine.realImage(bdf);
+  const preview = (quirk: Quirk): string =>
+    startsField(machine, bdf, quirk.reg)
+      ? vscode.l10n.t('a field starts there already; the driver takes this and adds nothing')
+      : vscode.l10n.t(
+          '{0}. pciback keeps MASK but does not apply it: every bit opens.',
+          openedBy(image, quirk),
+        );
   const title = vscode.l10n.t('Add Quirk to {0}: REG:SIZE:MASK', address);
   let register: Register = { reg: 0 };
   let quirk: Quirk | undefined;
@@ -60,9 +81,7 @@ const askQuirk = async (address: string, bdf: Bdf, image: ConfigImage): Promise<
         {
           ...place,
           title,
-          placeholder: vscode.l10n.t(
-            'REG: first byte, in hexadecimal as setpci takes it (40, 40.w), or REG:SIZE:MASK, or choose',
-          ),
+          placeholder: vscode.l10n.t('REG in hexadecimal (40, 40.w), a register by name, or REG:SIZE:MASK'),
           choices: registerChoices(image),
           typed: typedRegister(image),
           accepts: (value: Register) => faultOf(value) === undefined,
@@ -90,18 +109,14 @@ const askQuirk = async (address: string, bdf: Bdf, image: ConfigImage): Promise<
         {
           ...place,
           title,
-          prompt: vscode.l10n.t(
-            'MASK, in hexadecimal. pciback keeps it but does not apply it: the whole field opens.',
-          ),
+          prompt: vscode.l10n.t('MASK in hexadecimal'),
           value: (register.mask ?? wholeMask(size)).toString(16),
           check: (text) => {
             const mask = parseHex(text);
             if (mask === undefined) return { fault: vscode.l10n.t('-EINVAL: MASK is a hexadecimal number') };
             const fault = quirkFault(withMask(mask));
             if (fault !== undefined) return { fault };
-            return {
-              note: `${formatBdf(bdf)}-${formatQuirk(withMask(mask))}: ${openedBy(image, withMask(mask))}`,
-            };
+            return { note: `${formatBdf(bdf)}-${formatQuirk(withMask(mask))}: ${preview(withMask(mask))}` };
           },
         },
         (text) => (quirk = withMask(parseHex(text) ?? 0)),
@@ -126,8 +141,6 @@ export const addQuirk = async (context: FunctionCommandContext, args: readonly u
   const quirk =
     typeof given === 'string'
       ? given
-      : await askQuirk(addressText(session, bdf), bdf, session.machine.realImage(bdf)).then(
-          (asked) => asked && formatQuirk(asked),
-        );
+      : await askQuirk(session, addressText(session, bdf), bdf).then((asked) => asked && formatQuirk(asked));
   if (quirk !== undefined) tell([actions.addQuirk(bdf, quirk)], log);
 };

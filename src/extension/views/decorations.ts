@@ -4,7 +4,7 @@ import { ownerText, standingOf } from '../functionText';
 import { bdfOfUri, functionUri } from '../functionUri';
 import type { Session } from '../session';
 
-/** Badges of functions: G where a guest has one, P where pciback has it. */
+/** Badges of functions: G where a guest has one, P where pciback has it, with ! where it is permissive. */
 export class FunctionDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri[] | undefined>();
   private readonly subscriptions: vscode.Disposable[];
@@ -22,11 +22,12 @@ export class FunctionDecorations implements vscode.FileDecorationProvider, vscod
     const bdf = bdfOfUri(uri);
     const state = bdf && this.session.machine.function(bdf);
     if (!state) return undefined;
+    const badge = (who: string): string => (state.permissive ? `${who}!` : who);
     switch (standingOf(state)) {
       case 'assigned':
-        return new vscode.FileDecoration('G', ownerText(state), new vscode.ThemeColor(Color.assigned));
+        return new vscode.FileDecoration(badge('G'), ownerText(state), new vscode.ThemeColor(Color.assigned));
       case 'seized':
-        return new vscode.FileDecoration('P', ownerText(state), new vscode.ThemeColor(Color.seized));
+        return new vscode.FileDecoration(badge('P'), ownerText(state), new vscode.ThemeColor(Color.seized));
       case 'free':
         return undefined;
     }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { formatBdf, formatShortBdf, type Bdf } from '../../backend/spec/bdf';
-import type { GuestState } from '../../backend/view';
+import type { FunctionState, GuestState } from '../../backend/view';
 import { deviceCount } from '../counts';
-import { flagWords, functionLine, stateParts } from '../functionText';
+import { addressText, flagWords, functionLine, functionTitle, stateParts } from '../functionText';
 import { functionUri } from '../functionUri';
 import { Command, Item } from '../ids';
 import type { Session } from '../session';
@@ -98,13 +98,20 @@ export class GuestsTree implements vscode.TreeDataProvider<GuestNode>, vscode.Di
     return item;
   }
 
+  /** The host's address, then the driver's flags, which a narrow view would cut off behind the name. */
+  private hostText(state: FunctionState): string {
+    const parts = stateParts(state);
+    if (parts.length === 0) return functionLine(this.session, state);
+    return `${addressText(this.session, state.bdf)} ${[...parts, functionTitle(this.session, state)].join(' · ')}`;
+  }
+
   private deviceItem(row: GuestDeviceRow): vscode.TreeItem {
     const state = this.session.machine.function(row.bdf);
     const slot = row.guest.domain === 0 ? formatShortBdf(row.guest) : formatBdf(row.guest);
     const line = state ? functionLine(this.session, state) : formatBdf(row.bdf);
     const item = new vscode.TreeItem(slot);
     item.id = `guestDevice/${row.domid}/${formatBdf(row.guest)}/${formatBdf(row.bdf)}`;
-    item.description = [line, ...(state ? stateParts(state) : [])].join(' · ');
+    item.description = state ? this.hostText(state) : line;
     item.resourceUri = functionUri(row.bdf);
     item.iconPath = state ? functionIcon(state) : new vscode.ThemeIcon('question');
     item.contextValue = [Item.guestDevice, ...flagWords(state)].join('.');
