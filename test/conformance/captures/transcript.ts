@@ -70,3 +70,28 @@ export const trimmed = (lines: readonly string[]): readonly string[] => {
   const last = lines.findLastIndex((line) => line !== '');
   return lines.slice(0, last + 1);
 };
+
+/** A command with everything up to the next one: what it printed and the kernel messages collected after it. */
+export interface Block {
+  readonly line: number;
+  /** `dom0` or `du`, the guest. */
+  readonly console: string;
+  readonly command: string;
+  readonly lines: readonly string[];
+}
+
+/** Commands of both consoles in order, from one section title to another. */
+export const blocksBetween = (text: string, first: string, end: string): readonly Block[] => {
+  const found: { line: number; console: string; command: string; lines: string[] }[] = [];
+  let inside = false;
+  for (const [i, line] of text.split('\n').entries()) {
+    const title = TITLE.exec(line)?.[1];
+    if (title === end) return found;
+    inside ||= title === first;
+    const m = /^(dom0|du)# (.*)$/.exec(line);
+    if (!inside || title !== undefined) continue;
+    if (m !== null) found.push({ line: i + 1, console: m[1]!, command: m[2]!, lines: [] });
+    else found.at(-1)?.lines.push(line);
+  }
+  throw new Error(`the transcript has no section ${end}`);
+};
