@@ -79,20 +79,27 @@ const keepOverPowerStates = ({ fn, resetMethods }: PciDev): void => {
 
 export interface RecordedHostOptions {
   readonly passthrough?: boolean;
+  /** The driver's `hide` parameter. */
+  readonly hide?: string;
 }
 
 export class RecordedHost {
   readonly host: XenHost;
   readonly members: readonly MachineFunction[];
+  /** What loading the driver returned and printed: 0 or a negative errno. */
+  readonly loaded: number;
+  readonly loadLog: readonly string[];
 
   constructor(
     readonly functions: readonly FunctionDescription[],
-    { passthrough = false }: RecordedHostOptions = {},
+    { passthrough = false, hide = '' }: RecordedHostOptions = {},
   ) {
     this.host = new XenHost({ ...DEFAULT_XEN_HOST, profile: RECORDED_KERNEL, passthrough });
     this.members = addFunctions(this.host, functions, new BusTree(functions));
     for (const { dev } of this.members) keepOverPowerStates(dev);
-    this.host.driver.load('');
+    const { result, observed } = this.host.observe(() => this.host.driver.load(hide));
+    this.loaded = result;
+    this.loadLog = observed.log.map(({ text }) => text);
   }
 
   find(bdf: string): PciDev | undefined {

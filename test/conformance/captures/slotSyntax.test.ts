@@ -10,16 +10,6 @@ const SLOTS = 'dom0/a02-slot-syntax.txt';
 /** The list as the transcript shows it after a group of writes. */
 const LIST = /^== slots \(\d+\): /;
 
-const ABBREVIATED = '...';
-
-/** The engine's list in the same form, cut where the transcript's is. */
-const listed = (shell: Shell, recorded: string): string => {
-  const slots = shell.read('slots');
-  const text = `== slots (${slots.length}): ${slots.map((slot) => `${slot} `).join('')}`;
-  if (!recorded.endsWith(ABBREVIATED)) return text;
-  return text.slice(0, recorded.length - ABBREVIATED.length) + ABBREVIATED;
-};
-
 const replay = (title: string): void => {
   const all = sections(readCapture(SLOTS), '# ');
   const wanted = sectionNamed(all, title);
@@ -29,7 +19,7 @@ const replay = (title: string): void => {
       if (command.startsWith('rmmod')) return;
       const replayed = [
         ...shell.run(command),
-        ...output.filter((text) => LIST.test(text)).map((text) => listed(shell, text)),
+        ...output.filter((text) => LIST.test(text)).map((text) => shell.listed(text)),
       ];
       if (section !== wanted) continue;
       const answer = { line, command, output: replayed };
