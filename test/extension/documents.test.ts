@@ -15,15 +15,15 @@ const shownBy = async (command: string): Promise<vscode.TextDocument> => {
   return document;
 };
 
-/** Waits until the document holds the text; `start` is what makes it so. */
+/** Waits until the document's text is as wanted; `start` is what makes it so. */
 const follows = async (
   document: vscode.TextDocument,
-  wanted: string,
+  wanted: (text: string) => boolean,
   start: () => unknown,
 ): Promise<void> => {
   const arrived = new vscode.EventEmitter<void>();
   const subscription = vscode.workspace.onDidChangeTextDocument((change) => {
-    if (change.document === document && document.getText().includes(wanted)) arrived.fire();
+    if (change.document === document && wanted(document.getText())) arrived.fire();
   });
   await nextEvent(arrived.event, start);
   subscription.dispose();
@@ -41,7 +41,7 @@ describe('documents of the machine', () => {
     assert.equal(document.uri.toString(), 'pci:/xenstore');
     await follows(
       document,
-      `/local/domain/0/backend/pci/1/0/dev-0 = "${NIC}"\n`,
+      (text) => text.includes(`/local/domain/0/backend/pci/1/0/dev-0 = "${NIC}"\n`),
       () => void run(Command.assign, NIC),
     );
     assert.match(document.getText(), /^\/local\/domain\/0\/backend\/pci\/1\/0\/num_devs = "1"$/m);
@@ -59,20 +59,37 @@ describe('documents of the machine', () => {
     assert.equal(document.uri.toString(), 'pci:/sys/bus/pci/drivers/pciback');
     await follows(
       document,
-      `/sys/bus/pci/drivers/pciback/slots\n${NIC}\n`,
+      (text) => text.includes(`/sys/bus/pci/drivers/pciback/slots\n${NIC}\n`),
       () => void run(Command.seize, NIC),
     );
     const text = document.getText();
     assert.match(text, /^cat: \/sys\/bus\/pci\/drivers\/pciback\/new_slot: Permission denied$/m);
     assert.match(text, /^\/sys\/module\/xen_pciback\/parameters\/permissive\nN$/m);
-    await follows(document, 'parameters/permissive\nY', () => void run(Command.toggleModulePermissive));
+    await follows(
+      document,
+      (text) => text.includes('parameters/permissive\nY'),
+      () => void run(Command.toggleModulePermissive),
+    );
   });
 
   it('attributes that a kernel does not have are not shown', async () => {
     const document = await shownBy(Command.showSysfs);
     assert.match(document.getText(), /allow_interrupt_control/);
-    await follows(document, '', () => void run(Command.selectProfile, '5.4'));
-    assert.doesNotMatch(document.getText(), /allow_interrupt_control/);
+    await follows(
+      document,
+      (text) => !text.includes('allow_interrupt_control'),
+      () => void run(Command.selectProfile, '5.4'),
+    );
+  });
+
+  it('can be read through the file system, and nothing else', async () => {
+    await run(Command.seize, NIC);
+    const { fs } = vscode.workspace;
+    const uri = vscode.Uri.parse('pci:/sys/bus/pci/drivers/pciback');
+    assert.match(new TextDecoder().decode(await fs.readFile(uri)), /\/slots\n0000:02:00\.0\n/);
+    assert.equal(fs.isWritableFileSystem(uri.scheme), false);
+    await assert.rejects(async () => fs.writeFile(uri, new Uint8Array()));
+    await assert.rejects(async () => fs.readFile(vscode.Uri.parse(`pci:/${NIC}`)));
   });
 
   it('cannot be edited', async () => {

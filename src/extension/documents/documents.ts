@@ -17,11 +17,16 @@ const DOCUMENTS: readonly MachineDocument[] = [
   { command: Command.showSysfs, uri: uriOf(DRIVER_DIRECTORY), text: sysfsText },
 ];
 
-/** Read-only documents of what the machine shows in text. They follow the machine while they are open. */
-export class MachineDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+/**
+ * Read-only files of what the machine shows in text. They follow the machine while an editor watches them. Files and
+ * not provided documents, because VS Code opens files again after a reload.
+ */
+export class MachineDocuments implements vscode.FileSystemProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   private readonly subscriptions: vscode.Disposable[];
-  readonly onDidChange = this.changed.event;
+  private readonly opened = Date.now();
+  private changes = 0;
+  readonly onDidChangeFile = this.changed.event;
 
   constructor(private readonly session: Session) {
     const refresh = (): void => this.refresh();
@@ -29,7 +34,11 @@ export class MachineDocuments implements vscode.TextDocumentContentProvider, vsc
       this.changed,
       session.onDidReplaceMachine(refresh),
       session.onDidChange(refresh),
-      vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+      // What changed between the reading and the opening was told to nobody.
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+        if (DOCUMENTS.some((document) => document.uri.toString() === uri.toString())) this.tell([uri]);
+      }),
+      vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
       ...DOCUMENTS.map(({ command, uri }) =>
         vscode.commands.registerCommand(command, () =>
           vscode.window.showTextDocument(uri, { preview: false }),
@@ -38,8 +47,42 @@ export class MachineDocuments implements vscode.TextDocumentContentProvider, vsc
     ];
   }
 
-  provideTextDocumentContent(uri: vscode.Uri): string | undefined {
-    return DOCUMENTS.find((document) => document.uri.path === uri.path)?.text(this.session.machine);
+  stat(uri: vscode.Uri): vscode.FileStat {
+    const size = this.readFile(uri).length;
+    // Every change is a new time: editors read again only what is newer.
+    const mtime = this.opened + this.changes;
+    return { type: vscode.FileType.File, ctime: this.opened, mtime, size };
+  }
+
+  readFile(uri: vscode.Uri): Uint8Array {
+    const document = DOCUMENTS.find(({ uri: { path } }) => path === uri.path);
+    if (!document) throw vscode.FileSystemError.FileNotFound(uri);
+    return new TextEncoder().encode(document.text(this.session.machine));
+  }
+
+  /** Changes come from the session alone; who watches what makes no difference. */
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.FileNotADirectory(uri);
+  }
+
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
   }
 
   dispose(): void {
@@ -47,7 +90,13 @@ export class MachineDocuments implements vscode.TextDocumentContentProvider, vsc
   }
 
   private refresh(): void {
-    const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.toString()));
-    for (const { uri } of DOCUMENTS) if (open.has(uri.toString())) this.changed.fire(uri);
+    this.changes++;
+    const shown = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.toString()));
+    const changed = DOCUMENTS.map(({ uri }) => uri).filter((uri) => shown.has(uri.toString()));
+    if (changed.length > 0) this.tell(changed);
+  }
+
+  private tell(uris: readonly vscode.Uri[]): void {
+    this.changed.fire(uris.map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
   }
 }
