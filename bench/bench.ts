@@ -6,7 +6,16 @@ import path from 'node:path';
 import { Machine } from '../src/backend/machine';
 import { parseLspci } from '../src/sources/lspci';
 import { calibrate, REFERENCE_CALIBRATION } from './calibrate';
-import { accessPass, checksum, CHECKSUMS, readOperations, requestPass, setUp } from './operations';
+import {
+  accessPass,
+  checksum,
+  CHECKSUMS,
+  readOperations,
+  guestsPass,
+  requestPass,
+  setUp,
+  setUpGuests,
+} from './operations';
 
 const root = process.env['CONFSPACE_ROOT'] ?? '.';
 const RUNS = 15;
@@ -63,6 +72,22 @@ const measure = (count: 1 | 32): Record<string, unknown> => {
   };
 };
 
+const calibrated = (timing: Timing): Record<string, unknown> => ({
+  ...timing,
+  calibratedNs: round(timing.ns * scale),
+});
+const guests = (count: number): Record<string, unknown> => {
+  const all = setUpGuests(list, count);
+  return calibrated(timed(operations, () => guestsPass(list, all)));
+};
+/** Accesses with every decision told to somebody. */
+const explained = (): Record<string, unknown> => {
+  const bench = setUp(list, 1, false);
+  let told = 0;
+  for (const { configSpace } of bench.devices) configSpace.sink = { decided: () => void told++ };
+  return calibrated(timed(operations, () => accessPass(list, bench)));
+};
+
 const dump = readFileSync(path.join(root, 'samples/workspace/q35-rich.lspci.txt'), 'utf8');
 const open = timed(1e6, () => {
   const parsed = parseLspci(dump, 'q35-rich');
@@ -80,6 +105,9 @@ console.log(
       checksums: wrong.length === 0 ? 'equal to the real driver' : wrong,
       devices1: measure(1),
       devices32: measure(32),
+      requestGuests1: guests(1),
+      requestGuests256: guests(256),
+      accessExplained: explained(),
       openDump: { bytes: dump.length, ms: open.ns, medianMs: open.medianNs, spread: open.spread },
     },
     undefined,

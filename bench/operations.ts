@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { hideParameter } from '../src/backend/assembly/xenHost';
+import { Pcifront } from '../src/backend/guest/pcifront';
 import type { RequestPage } from '../src/backend/guest/requestPage';
+import { createPciDevice } from '../src/backend/xen/toolstack';
 import type { SeizedDevice } from '../src/backend/pciback/seizedDevice';
 import { bdfOf, formatBdf, type Bdf } from '../src/backend/spec/bdf';
 import { Player } from '../test/conformance/player';
@@ -63,6 +66,41 @@ export const setUp = (list: OperationList, count: number, passthrough: boolean):
     return { device, guest };
   });
   return { devices: placed.map((p) => p.device), guestAddresses: placed.map((p) => p.guest), ring };
+};
+
+const DEVICES_PER_BUS = 32;
+
+/** `count` guests, each connected by its frontend and with one copy of the list's device. */
+export const setUpGuests = (list: OperationList, count: number): readonly Bench[] => {
+  const places = Array.from({ length: count }, (_, k) =>
+    bdfOf(0, 3 + Math.floor(k / DEVICES_PER_BUS), (k % DEVICES_PER_BUS) << 3),
+  );
+  const devices = places.map((bdf) => ({ ...list.header.device, bdf: formatBdf(bdf) }));
+  const { host } = new Player({ devices, opts: list.header.opts });
+  const { platform, driver } = host;
+  driver.load(hideParameter(places));
+  return places.map((bdf, k) => {
+    const domid = k + 1;
+    createPciDevice(platform.xenstore, domid, `guest${domid}`, [bdf]);
+    const backend = driver.probeBackend(domid)?.backend;
+    const { ring } = new Pcifront(platform, domid);
+    platform.xenstore.drain();
+    const device = backend?.topology.devices()[0];
+    const guest = device === undefined ? undefined : backend?.topology.find(device);
+    if (device === undefined || guest === undefined) throw new Error(`guest ${domid} is not connected`);
+    return { devices: [device], guestAddresses: [guest], ring };
+  });
+};
+
+/** One pass through all guests' pages in turn. */
+export const guestsPass = (list: OperationList, guests: readonly Bench[]): void => {
+  const n = guests.length;
+  for (let i = 0; i < list.offset.length; i++) {
+    const { ring, guestAddresses } = guests[i % n]!;
+    const at = guestAddresses[0]!;
+    if (list.isWrite[i] === 1) ring.configWrite(at, list.offset[i]!, list.size[i]!, list.value[i]!);
+    else ring.configRead(at, list.offset[i]!, list.size[i]!);
+  }
 };
 
 /** One pass straight into the driver's configuration space, as its config_read and config_write are called. */

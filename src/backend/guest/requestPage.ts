@@ -35,12 +35,15 @@ export interface Request {
   readonly entries?: readonly number[];
 }
 
+/** Where a guest makes its request up; what a request does not use stays zero. One for all, as nobody waits in it. */
+const copy = new Int32Array(OP_WORDS);
+
 export class RequestPage {
   readonly page = new SharedPage();
   readonly channel: EventChannel;
   readonly grantReference: number;
-  /** The guest's own copy of the request; what a request does not use stays zero. */
-  private readonly copy = new Int32Array(OP_WORDS);
+  /** The entries in the page are not zero: the next request clears them, as copying the whole structure would. */
+  private entriesInPage = false;
 
   constructor(
     private readonly platform: XenPlatform,
@@ -59,7 +62,6 @@ export class RequestPage {
   /** Fills the request without telling anybody: the whole structure is copied into the page, as the frontend does. */
   fill(request: Request): void {
     const { entries } = request;
-    const { copy } = this;
     if (entries !== undefined)
       for (let i = 0; i < entries.length; i++) copy[OP_MSIX_ENTRIES + i] = (entries[i]! & 0xffff) << 16;
     this.put(
@@ -70,6 +72,7 @@ export class RequestPage {
       request.offset ?? 0,
       request.size ?? 0,
       request.value ?? 0,
+      entries !== undefined,
     );
     if (entries !== undefined) copy.fill(0, OP_MSIX_ENTRIES);
   }
@@ -82,8 +85,9 @@ export class RequestPage {
     offset: number,
     size: number,
     value: number,
+    withEntries: boolean,
   ): void {
-    const { copy, page } = this;
+    const { page } = this;
     copy[OP_CMD] = cmd;
     copy[OP_DOMAIN] = domain;
     copy[OP_BUS] = bus;
@@ -91,7 +95,9 @@ export class RequestPage {
     copy[OP_OFFSET] = offset;
     copy[OP_SIZE] = size;
     copy[OP_VALUE] = value;
-    page.op.set(copy);
+    if (this.entriesInPage || withEntries) page.op.set(copy);
+    else for (let i = 0; i < OP_MSIX_ENTRIES; i++) page.op[i] = copy[i]!;
+    this.entriesInPage = withEntries;
     page.setFlag(XEN_PCIF_active);
   }
 
@@ -123,12 +129,12 @@ export class RequestPage {
 
   /** conf_read of `size` bytes at `offset`. True when the backend has answered. */
   configRead(at: Bdf, offset: number, size: number): boolean {
-    this.put(XEN_PCI_OP_conf_read, at.domain, at.bus, devfnOf(at), offset, size, 0);
+    this.put(XEN_PCI_OP_conf_read, at.domain, at.bus, devfnOf(at), offset, size, 0, false);
     return this.kick();
   }
   /** conf_write of the low `size` bytes of `value`. True when the backend has answered. */
   configWrite(at: Bdf, offset: number, size: number, value: number): boolean {
-    this.put(XEN_PCI_OP_conf_write, at.domain, at.bus, devfnOf(at), offset, size, value);
+    this.put(XEN_PCI_OP_conf_write, at.domain, at.bus, devfnOf(at), offset, size, value, false);
     return this.kick();
   }
 }

@@ -44,6 +44,13 @@ export interface BackendListener {
   aerWoken(): void;
 }
 
+/** Each word is fetched once. The entries come along only with the command that looks at them. */
+const copyRequest = (op: Int32Array, page: Int32Array): void => {
+  for (let i = 0; i < OP_MSIX_ENTRIES; i++) op[i] = page[i]!;
+  if (op[OP_CMD] === XEN_PCI_OP_enable_msix)
+    for (let i = OP_MSIX_ENTRIES; i < OP_WORDS; i++) op[i] = page[i]!;
+};
+
 export class BackendDevice implements OperationContext {
   page: SharedPage | undefined;
   channel: EventChannel | undefined;
@@ -123,7 +130,7 @@ export class BackendDevice implements OperationContext {
     if (page === undefined) return;
     // Before XSA-155 the request was worked on where the guest can still change it.
     const op = this.profile.privateOpCopy ? this.op : page.op;
-    if (this.profile.privateOpCopy) op.set(page.op);
+    if (this.profile.privateOpCopy) copyRequest(op, page.op);
     const cmd = op[OP_CMD]!;
     const vectors = op[OP_VALUE]!;
     const device = this.topology.get(op[OP_DOMAIN]! >>> 0, op[OP_BUS]! >>> 0, op[OP_DEVFN]! >>> 0);
