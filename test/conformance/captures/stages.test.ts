@@ -50,6 +50,8 @@ for (const life of LIVES) {
   itReplays(`${topology}: xenstore holds what it held at every stage of a guest's life`, [file], () => {
     const { recorded, guest } = start(life);
     const all = sections(readCapture(file));
+    const connected = outputOf(sectionNamed(all, 'guest: modprobe xen-pcifront dyndbg'), XENSTORE);
+    expect(recordedKeys(connected!)).toContain(`/local/domain/0/backend/pci/${life.domid}/0/state = 4`);
     for (const [title, act] of STEPS) {
       act(guest);
       const listing = outputOf(sectionNamed(all, title), XENSTORE);
