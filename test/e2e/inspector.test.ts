@@ -1,4 +1,5 @@
 // A guest's write from the hex grid to the device and back, and what a reload and other eyes make of the page.
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { accessibilityProblems, shot, THEMES, useWorkbench, type Theme } from './workbench';
 
@@ -26,8 +27,11 @@ async function typeOver(offset: number, hex: string): Promise<string> {
 }
 
 describe('the inspector', () => {
-  it('opens on a function that is selected and shows the hardware', async () => {
+  it('opens on a function of a dump that is selected and shows the hardware', async () => {
     await workbench().showViews();
+    await workbench().palette('PCI: Open lspci Dump...');
+    await workbench().answerFileDialog(path.join(workbench().workspace, 'q35-rich.lspci.txt'));
+    await workbench().view('machine').getByText('q35-rich.lspci.txt').waitFor();
     await workbench()
       .rows('machine', new RegExp(`^${NIC}`))
       .first()
