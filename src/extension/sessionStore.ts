@@ -34,9 +34,16 @@ const digestOf = (description: MachineDescription): string => {
   return hash.digest('hex');
 };
 
-/** Actions that decide who has which function. The others write registers. */
-const isOwnership = ({ action }: JournalEntry): boolean =>
-  action !== 'confWrite' && action !== 'hardwareWrite';
+/** What happened to devices. The other actions decide who has which function, and how the driver treats it. */
+const EVENTS: ReadonlySet<JournalEntry['action']> = new Set([
+  'confWrite',
+  'hardwareWrite',
+  'reset',
+  'raiseLine',
+  'aer',
+] as const);
+
+const isOwnership = ({ action }: JournalEntry): boolean => !EVENTS.has(action);
 
 const boundedJournal = (journal: readonly JournalEntry[]): readonly JournalEntry[] =>
   journal.length <= JOURNAL_LIMIT ? journal : journal.filter(isOwnership).slice(-JOURNAL_LIMIT);

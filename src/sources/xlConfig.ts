@@ -132,14 +132,17 @@ const rdmPolicyOf = (setting: Setting | undefined): XlPciOptions['rdmPolicy'] =>
   /(?:^|,)\s*policy\s*=\s*relaxed\s*(?:,|$)/.test(setting?.values[0]?.text ?? '') ? 'relaxed' : 'strict';
 
 /** The last assignment of a name holds, with what was added to it since. */
-const settingNamed = (settings: readonly Setting[], name: string): Setting | undefined =>
-  settings
-    .filter((setting) => setting.name.text === name)
-    .reduce<Setting | undefined>(
-      (kept, setting) =>
-        setting.added && kept ? { ...kept, values: [...kept.values, ...setting.values] } : setting,
-      undefined,
-    );
+const settingNamed = (settings: readonly Setting[], name: string): Setting | undefined => {
+  let kept: Setting | undefined;
+  let values: Token[] = [];
+  for (const setting of settings) {
+    if (setting.name.text !== name) continue;
+    if (!setting.added) values = [];
+    for (const value of setting.values) values.push(value);
+    kept = setting.added && kept ? kept : setting;
+  }
+  return kept && { ...kept, values };
+};
 
 /** Reads an xl guest configuration. Never throws; every fault has its line and column. */
 export const parseXlConfig = (text: string): XlConfig => {

@@ -72,6 +72,11 @@ describe('xl guest configurations', () => {
     expect(buses(`pci=['01:00.0']\npci=['02:00.0']`)).toEqual([2]);
   });
 
+  it('take time in proportion to their length', () => {
+    const lines = 20_000;
+    expect(read(`pci = []\n${"pci += ['01:00.0']\n".repeat(lines)}`).devices).toHaveLength(lines);
+  });
+
   it('name unknown options at their place and keep the device', () => {
     const { devices, problems } = read(`pci = [ '01:00.0,speed=11' ]`);
     expect(devices).toHaveLength(1);

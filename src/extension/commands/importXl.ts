@@ -101,9 +101,10 @@ class Import {
     }
     // libxl writes the driver's attribute before it writes xenstore.
     if (device.permissive) this.outcomes.push(...[actions.permissive(bdf)].filter(({ ok }) => !ok));
+    const before = session.machine.function(bdf)?.assignedTo;
     const assigned = actions.assign(this.domid, bdf);
-    if (assigned.ok) this.assigned++;
-    else this.outcomes.push(assigned);
+    if (!assigned.ok) this.outcomes.push(assigned);
+    else if (before === undefined) this.assigned++;
   }
 
   private tell(
