@@ -87,6 +87,10 @@ describe('documents of the machine', () => {
     const { fs } = vscode.workspace;
     const uri = vscode.Uri.parse('pci:/sys/bus/pci/drivers/pciback');
     assert.match(new TextDecoder().decode(await fs.readFile(uri)), /\/slots\n0000:02:00\.0\n/);
+    assert.deepEqual(await fs.readDirectory(vscode.Uri.parse('pci:/sys/bus/pci/drivers')), [
+      ['pciback', vscode.FileType.File],
+    ]);
+    assert.equal((await fs.stat(vscode.Uri.parse('pci:/sys/bus'))).type, vscode.FileType.Directory);
     assert.equal(fs.isWritableFileSystem(uri.scheme), false);
     await assert.rejects(async () => fs.writeFile(uri, new Uint8Array()));
     await assert.rejects(async () => fs.readFile(vscode.Uri.parse(`pci:/${NIC}`)));

@@ -17,6 +17,15 @@ const DOCUMENTS: readonly MachineDocument[] = [
   { command: Command.showSysfs, uri: uriOf(DRIVER_DIRECTORY), text: sysfsText },
 ];
 
+/** What stands in the directory of this path; nothing where it is none. */
+const entriesOf = ({ path }: vscode.Uri): readonly [string, vscode.FileType][] => {
+  const directory = path.endsWith('/') ? path : `${path}/`;
+  return DOCUMENTS.filter(({ uri }) => uri.path.startsWith(directory)).map(({ uri }) => {
+    const [name = '', ...below] = uri.path.slice(directory.length).split('/');
+    return [name, below.length > 0 ? vscode.FileType.Directory : vscode.FileType.File];
+  });
+};
+
 /**
  * Read-only files of what the machine shows in text. They follow the machine while an editor watches them. Files and
  * not provided documents, because VS Code opens files again after a reload.
@@ -48,10 +57,11 @@ export class MachineDocuments implements vscode.FileSystemProvider, vscode.Dispo
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {
-    const size = this.readFile(uri).length;
     // Every change is a new time: editors read again only what is newer.
-    const mtime = this.opened + this.changes;
-    return { type: vscode.FileType.File, ctime: this.opened, mtime, size };
+    const times = { ctime: this.opened, mtime: this.opened + this.changes };
+    return entriesOf(uri).length > 0
+      ? { ...times, type: vscode.FileType.Directory, size: 0 }
+      : { ...times, type: vscode.FileType.File, size: this.readFile(uri).length };
   }
 
   readFile(uri: vscode.Uri): Uint8Array {
@@ -65,8 +75,10 @@ export class MachineDocuments implements vscode.FileSystemProvider, vscode.Dispo
     return new vscode.Disposable(() => undefined);
   }
 
-  readDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.FileNotADirectory(uri);
+  readDirectory(uri: vscode.Uri): [string, vscode.FileType][] {
+    const entries = entriesOf(uri);
+    if (entries.length === 0) throw vscode.FileSystemError.FileNotFound(uri);
+    return [...entries];
   }
 
   createDirectory(uri: vscode.Uri): never {
