@@ -97,9 +97,9 @@ const tableMapped = (dev: PciDev): boolean => {
 
 /**
  * pci_enable_msix_exact for these table entries: 0 or a negative errno. Vectors are then in dev.vectors in order
- * of entry number, whatever order was asked for.
+ * of entry number, whatever order was asked for. countFirst: a count above the table is told before duplicates are.
  */
-export const enableMsix = (dev: PciDev, entries: readonly number[]): number => {
+export const enableMsix = (dev: PciDev, entries: readonly number[], countFirst = false): number => {
   if (dev.msiEnabled) {
     dev.log(KERN_INFO, "can't enable MSI-X (MSI already enabled)");
     return -EINVAL;
@@ -108,8 +108,10 @@ export const enableMsix = (dev: PciDev, entries: readonly number[]): number => {
   if (dev.flags.noMsi || entries.length < 1 || dev.currentState !== D0) return -EINVAL;
   if (dev.msixCap === 0) return -EINVAL;
   const tableSize = (dev.read(dev.msixCap + MSIX_FLAGS, 2) & MSIX_FLAGS_QSIZE) + 1;
+  const tooMany = entries.length > tableSize;
+  if (countFirst && tooMany) return -ENOSPC;
   if (new Set(entries).size !== entries.length) return -EINVAL;
-  if (entries.length > tableSize) return -ENOSPC;
+  if (tooMany) return -ENOSPC;
 
   changeMsixFlags(dev, 0, MSIX_FLAGS_MASKALL | MSIX_FLAGS_ENABLE);
   const sorted = [...entries].sort((a, b) => a - b);

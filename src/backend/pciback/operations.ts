@@ -78,7 +78,7 @@ const enableMsixOp: Operation = (context, { dev, data }, op) => {
   }
   const entries: number[] = [];
   for (let i = 0; i < count; i++) entries.push(op[OP_MSIX_ENTRIES + i]! >>> 16);
-  const result = enableMsix(dev, entries);
+  const result = enableMsix(dev, entries, profile.msixCountFirst);
   if (result === 0)
     for (const [i, { irq }] of dev.vectors.entries())
       op[OP_MSIX_ENTRIES + i] = (entries[i]! << 16) | (pirq(context, irq) & 0xffff);

@@ -20,6 +20,8 @@ export interface DriverProfile {
   readonly vfMemoryOfPf: boolean;
   /** MSI and MSI-X control words: no field, exclusive with INTx too, or exclusive among MSI and MSI-X. */
   readonly msiFields: 'absent' | 'intx-exclusive' | 'msi-exclusive';
+  /** The kernel's MSI-X code counts the entries against the table before it looks for duplicates. */
+  readonly msixCountFirst: boolean;
   /** A field is touched when the request begins or ends in it, or whenever they intersect. */
   readonly overlap: 'endpoint' | 'intersection';
   /** BAR size probes: plain sizes on exactly all ones, or as hardware answers. */
@@ -57,6 +59,7 @@ const LINUX_6_12: DriverProfile = {
   msiSanity: true,
   vfMemoryOfPf: true,
   msiFields: 'msi-exclusive',
+  msixCountFirst: false,
   overlap: 'intersection',
   barSizing: 'hardware',
   mergeWith: 'field',
@@ -73,8 +76,15 @@ const LINUX_6_12: DriverProfile = {
 };
 
 // From new to old; each says only what its successor changed.
-const LINUX_6_1: DriverProfile = { ...LINUX_6_12, name: '6.1', msiFields: 'intx-exclusive' };
-const LINUX_5_10: DriverProfile = { ...LINUX_6_1, name: '5.10', vfGrouping: false, watchReconfigure: false };
+// As its stable updates have it: 6.1.176 was recorded allowing MSI beside INTx, which 6.1.0 still refused.
+const LINUX_6_1: DriverProfile = { ...LINUX_6_12, name: '6.1', msixCountFirst: true };
+const LINUX_5_10: DriverProfile = {
+  ...LINUX_6_1,
+  name: '5.10',
+  msiFields: 'intx-exclusive',
+  vfGrouping: false,
+  watchReconfigure: false,
+};
 const LINUX_5_4: DriverProfile = {
   ...LINUX_5_10,
   name: '5.4',

@@ -10,14 +10,11 @@ import { emulatedMasks } from './emulatedMasks';
 
 /** The recorded machine on the engine: functions from the transcripts' own lspci output, the driver of Linux 6.1. */
 
-/**
- * The recorded kernel is Debian's 6.1.0-50: Linux 6.1 with the stable series' fixes, among them the one of 6.7 after
- * which MSI and MSI-X may be enabled while INTx is (the recorded probes under allow_interrupt_control do so).
- */
+/** The recorded kernel is Debian's 6.1.0-50: Linux 6.1 with the stable series' fixes. */
 const RECORDED_KERNEL = ((): DriverProfile => {
   const profile = profileNamed('6.1');
   if (profile === undefined) throw new Error('no profile for Linux 6.1');
-  return { ...profile, msiFields: 'msi-exclusive' };
+  return profile;
 })();
 
 const HEADING = /^[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] /;
