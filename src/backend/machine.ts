@@ -7,6 +7,7 @@ import {
   loadDriver,
   raiseLine,
   resetDeviceFunction,
+  setModulePermissive,
   writeSysfs,
   type Told,
 } from './assembly/driverActions';
@@ -185,6 +186,11 @@ export class Machine extends MachineState {
         told: `${guest.name} destroyed, ${had.length} ${had.length === 1 ? 'function' : 'functions'} back`,
       };
     });
+  }
+
+  /** Sets the module parameter `permissive`, for all devices at once. */
+  modulePermissive(on: boolean): ActionResult {
+    return this.run({ action: 'modulePermissive', on }, undefined, () => setModulePermissive(this.host, on));
   }
 
   /** Loads the driver of another kernel or with other parameters; refused while a guest has a device. */

@@ -32,6 +32,8 @@ export const applyEntry = (machine: Machine, e: JournalEntry): boolean => {
       return machine.guestMsi(e.domid, e.guest, e.vectors).ok;
     case 'guestMsix':
       return machine.guestMsix(e.domid, e.guest, e.vectors).ok;
+    case 'modulePermissive':
+      return machine.modulePermissive(e.on).ok;
     case 'createGuest':
       return machine.createGuest(e.name).ok;
     case 'destroyGuest':

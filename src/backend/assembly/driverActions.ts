@@ -19,8 +19,8 @@ const failed = (message: string): Told => ({ ok: false, message });
 /** Writes a driver attribute; the result is what write(2) returns. */
 export const writeSysfs = (host: XenHost, attribute: string, text: string): Told => {
   const returned = storeAttribute(host.driver.stub, attribute, text);
-  const written = `echo '${text}' > ${attribute}`;
-  return returned < 0 ? failed(`${written}: error ${returned}`) : did(`${written}: ${returned} bytes`);
+  const call = `write(2) of "${text}" to ${attribute}`;
+  return returned < 0 ? failed(`${call}: error ${returned}`) : did(`${call} returned ${returned}`);
 };
 
 /** The device's own `reset` attribute: save, function reset, restore (pci_reset_function). */
@@ -69,6 +69,12 @@ export const injectAer = (
       : 'the guest answered'
     : 'nobody was asked';
   return did(`${event}: ${who}, verdict ${VERDICTS[verdict] ?? verdict}`);
+};
+
+/** The module parameter `permissive`, which can be written at any time. */
+export const setModulePermissive = (host: XenHost, on: boolean): Told => {
+  host.setPermissive(on);
+  return did(`module parameter permissive = ${on ? 'Y' : 'N'}`);
 };
 
 /** Loads the driver of another kernel, or with other parameters. Seized functions are released first. */

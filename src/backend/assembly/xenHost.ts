@@ -83,6 +83,12 @@ export class XenHost {
     });
   }
 
+  /** Module-wide `permissive`, effective at once for every device. */
+  setPermissive(on: boolean): void {
+    this.options = { ...this.options, permissive: on };
+    this.driver.parameters.permissive = on;
+  }
+
   /** Unloads the driver, which releases every function that it holds, and loads another with the same ones hidden. */
   loadDriver(options: Pick<XenHostOptions, 'profile' | 'passthrough' | 'permissive'>): void {
     const { stub, keyListener, backendListener } = this.driver;

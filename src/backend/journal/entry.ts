@@ -24,6 +24,7 @@ export type JournalEntry =
   | { readonly action: 'guestScan'; readonly domid: number }
   | { readonly action: 'guestMsi'; readonly domid: number; readonly guest: Bdf; readonly vectors: number }
   | { readonly action: 'guestMsix'; readonly domid: number; readonly guest: Bdf; readonly vectors: number }
+  | { readonly action: 'modulePermissive'; readonly on: boolean }
   | { readonly action: 'createGuest'; readonly name: string }
   | { readonly action: 'destroyGuest'; readonly domid: number }
   | {

@@ -33,6 +33,12 @@ export class DriverActions {
     return this.done(told, vscode.l10n.t('pciback loaded: {0}', driverText(machine.driver())));
   }
 
+  /** Turns the module parameter `permissive` over. */
+  toggleModulePermissive(): Outcome {
+    const { machine } = this.session;
+    return this.done(machine.modulePermissive(!machine.driver().permissive), driverText(machine.driver()));
+  }
+
   /** Writes an attribute as the text stands, without a line end. */
   writeAttribute(attribute: string, text: string): Outcome {
     return this.done(this.session.machine.sysfs(attribute, text), attribute);

@@ -142,7 +142,7 @@ export const registerDriverCommands = (context: DriverCommandContext): vscode.Di
     register(Command.selectProfile, selectProfile),
     register(Command.selectTopology, selectTopology),
     register(Command.toggleModulePermissive, () =>
-      load(context, { permissive: !context.session.machine.driver().permissive }),
+      tell([context.driverActions.toggleModulePermissive()], context.log),
     ),
     register(Command.writeAttribute, writeAttribute),
   );

@@ -89,6 +89,18 @@ describe('a guest driver', () => {
     expect(machine.assign(1, at('02:00.0')).ok).toBe(true);
     expect(formatBdf(guestOf(machine, '02:00.0'))).toBe('0000:02:00.0');
   });
+  it('reaches registers raw as soon as the module is permissive, and no longer when it is not', () => {
+    const machine = machineWith('03:00.0');
+    const guest = guestOf(machine, '03:00.0');
+    const write = (): number => machine.confWrite(1, guest, 0x3c, 1, 0).observed.writes.length;
+    const headerType = (): number => machine.confWrite(1, guest, 0x0e, 1, 0).observed.writes.length;
+    expect([write(), headerType()]).toEqual([0, 0]);
+    expect(machine.modulePermissive(true)).toMatchObject({ told: 'module parameter permissive = Y' });
+    expect([write(), headerType()]).toEqual([0, 1]);
+    expect(machine.driver().permissive).toBe(true);
+    machine.modulePermissive(false);
+    expect(headerType()).toBe(0);
+  });
   it('shares the host with others, each with its own page, slots and devices', () => {
     const machine = machineWith('02:00.0');
     expect(machine.createGuest('second')).toMatchObject({ ok: true, told: 'second has domid 2' });
