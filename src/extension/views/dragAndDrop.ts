@@ -14,7 +14,7 @@ const HOST_MIME = 'application/vnd.confspace.host-functions';
 /** Addresses of functions dragged from the Guests view. Apart, so that a row dropped where it came from does nothing. */
 const GUEST_MIME = 'application/vnd.confspace.guest-functions';
 const URI_LIST_MIME = 'text/uri-list';
-/** Files from outside VS Code. */
+/** Lets files from outside VS Code in; each then comes under its own type. */
 const FILES_MIME = 'files';
 
 /** Puts the functions of the rows into the drag, if there are any. */
@@ -35,6 +35,14 @@ const linesOf = async (mime: string, dataTransfer: vscode.DataTransfer): Promise
 const carried = async (mime: string, dataTransfer: vscode.DataTransfer): Promise<readonly Bdf[]> =>
   functionsIn([undefined, await linesOf(mime, dataTransfer)]);
 
+const fileIn = (dataTransfer: vscode.DataTransfer): vscode.DataTransferFile | undefined => {
+  for (const [, item] of dataTransfer) {
+    const file = item.asFile();
+    if (file) return file;
+  }
+  return undefined;
+};
+
 /** The first file in the drag: a file of the Explorer, or one from outside, which may come without a place. */
 const droppedFile = async (dataTransfer: vscode.DataTransfer): Promise<vscode.Uri | undefined> => {
   // VS Code adds the URIs of dragged rows, which name functions and not files.
@@ -42,7 +50,7 @@ const droppedFile = async (dataTransfer: vscode.DataTransfer): Promise<vscode.Ur
     .filter((line) => !line.startsWith('#'))
     .map((line) => vscode.Uri.parse(line))
     .find(({ scheme }) => scheme !== SCHEME);
-  const file = dataTransfer.get(FILES_MIME)?.asFile();
+  const file = fileIn(dataTransfer);
   if (uri ?? file?.uri) return uri ?? file?.uri;
   if (!file) return undefined;
   const dump = dumpText(await file.data());
