@@ -1,3 +1,4 @@
+import { PCI_HEADER_TYPE, PCI_SECONDARY_BUS } from '../spec/kernelRegisters';
 import { readLe } from '../spec/uint';
 import type { FunctionDescription } from '../description';
 import { compareBdf, type Bdf } from '../spec/bdf';
@@ -5,14 +6,12 @@ import type { BusState, FunctionNode } from '../view';
 
 /** Which bus is behind which bridge, from the bridges' secondary bus numbers. */
 
-const HEADER_TYPE = 0x0e;
-const SECONDARY_BUS = 0x19;
 const BRIDGE_TYPES = [1, 2];
 
 /** Bus behind a bridge; undefined for other functions and for bridges that nobody numbered. */
 export const secondaryBus = (config: Uint8Array): number | undefined => {
-  if (!BRIDGE_TYPES.includes(readLe(config, HEADER_TYPE, 1) & 0x7f)) return undefined;
-  const bus = readLe(config, SECONDARY_BUS, 1);
+  if (!BRIDGE_TYPES.includes(readLe(config, PCI_HEADER_TYPE, 1) & 0x7f)) return undefined;
+  const bus = readLe(config, PCI_SECONDARY_BUS, 1);
   return bus === 0 || bus === 0xff ? undefined : bus;
 };
 

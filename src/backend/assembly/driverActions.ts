@@ -4,6 +4,7 @@ import type { PciDev } from '../host/pciDev';
 import type { AerEvent } from '../pciback/aer';
 import { profileNamed } from '../pciback/profiles';
 import { storeAttribute } from '../pciback/sysfs';
+import { AER_VERDICT } from '../xen/pciif';
 import type { PvGuest } from './pvGuest';
 import type { XenHost } from './xenHost';
 
@@ -42,7 +43,8 @@ export const raiseLine = (host: XenHost, dev: PciDev, times: number, shared: boo
   return did(`IRQ ${dev.irq} fired ${times} times, ${handled} handled by pciback`);
 };
 
-const VERDICTS = ['', 'NONE', 'CAN_RECOVER', 'NEED_RESET', 'DISCONNECT', 'RECOVERED', 'NO_AER_DRIVER'];
+const verdictName = (verdict: number): string =>
+  Object.entries(AER_VERDICT).find(([, value]) => value === verdict)?.[0] ?? String(verdict);
 
 /** An error callback of the kernel, answered by the guest with `answer` or not at all. */
 export const injectAer = (
@@ -68,7 +70,7 @@ export const injectAer = (
       ? 'the guest did not answer'
       : 'the guest answered'
     : 'nobody was asked';
-  return did(`${event}: ${who}, verdict ${VERDICTS[verdict] ?? verdict}`);
+  return did(event === 'resume' ? `${event}: ${who}` : `${event}: ${who}, verdict ${verdictName(verdict)}`);
 };
 
 /** The module parameter `permissive`, which can be written at any time. */

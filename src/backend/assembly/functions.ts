@@ -1,3 +1,4 @@
+import { PCI_HEADER_TYPE, PCI_INTERRUPT_LINE, PCI_INTERRUPT_PIN } from '../spec/kernelRegisters';
 import { deriveMasks } from '../device/masks';
 import { virtualFunctionMask } from '../device/virtualFunction';
 import type { PciDev } from '../host/pciDev';
@@ -16,9 +17,6 @@ export interface MachineFunction {
   readonly known: Uint8Array;
 }
 
-const HEADER_TYPE = 0x0e;
-const INTERRUPT_LINE = 0x3c;
-const INTERRUPT_PIN = 0x3d;
 const UNKNOWN_BYTE = 0xff;
 const NO_LINE = 0xff;
 
@@ -29,8 +27,8 @@ const withUnknownOnes = ({ config, known }: FunctionDescription): Uint8Array =>
 const irqOf = (d: FunctionDescription, config: Uint8Array): number => {
   if (d.physicalFunction !== undefined) return 0;
   if (d.irq !== undefined) return d.irq;
-  const line = readLe(config, INTERRUPT_LINE, 1);
-  return readLe(config, INTERRUPT_PIN, 1) === 0 || line === NO_LINE ? 0 : line;
+  const line = readLe(config, PCI_INTERRUPT_LINE, 1);
+  return readLe(config, PCI_INTERRUPT_PIN, 1) === 0 || line === NO_LINE ? 0 : line;
 };
 
 /** Measured masks where the source has them, else from the catalogue. */
@@ -67,7 +65,7 @@ export const addFunctions = (
         ...(d.vpd !== undefined && { vpd: d.vpd }),
       },
       { irq: irqOf(d, config), vendorId: d.vendorId, deviceId: d.deviceId, physfn, bridgeSubsystem: true },
-      resourcesOf(config, rw, readLe(config, HEADER_TYPE, 1) & 0x7f),
+      resourcesOf(config, rw, readLe(config, PCI_HEADER_TYPE, 1) & 0x7f),
       tree.bridgesAbove(d.bdf).flatMap((b) => byAddress.get(formatBdf(b)) ?? []),
     );
     byAddress.set(formatBdf(d.bdf), dev);

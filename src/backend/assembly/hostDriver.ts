@@ -9,7 +9,7 @@ import {
   MSIX_FLAGS,
   MSIX_FLAGS_ENABLE,
   PCI_COMMAND,
-} from '../host/registers';
+} from '../spec/kernelRegisters';
 
 /**
  * The driver that a function had on its host before it is seized, as far as configuration space shows it: an

@@ -1,3 +1,4 @@
+import { NOT_ADDRESS } from '../spec/headers/baseAddress';
 import {
   IORESOURCE_IO,
   IORESOURCE_MEM,
@@ -10,7 +11,7 @@ import {
   PCI_ROM_RESOURCE,
   type Resource,
 } from '../host/resource';
-import { PCI_BASE_ADDRESS_0, PCI_ROM_ADDRESS, PCI_ROM_ADDRESS1 } from '../host/registers';
+import { PCI_BASE_ADDRESS_0, PCI_ROM_ADDRESS, PCI_ROM_ADDRESS1 } from '../spec/kernelRegisters';
 import { andNot, readLe, u32 } from '../spec/uint';
 
 /**
@@ -19,9 +20,6 @@ import { andNot, readLe, u32 } from '../spec/uint';
  * the bytes.
  */
 
-const IO_FLAG_BITS = 0x3;
-const MEM_FLAG_BITS = 0xf;
-const ROM_FLAG_BITS = 0x7ff;
 const BAR_IO = 0x1;
 const BAR_TYPE_MASK = 0x6;
 const BAR_TYPE_64 = 0x4;
@@ -49,9 +47,9 @@ const barAt = (config: Uint8Array, rw: Uint8Array, offset: number): Bar => {
   const value = readLe(config, offset, 4);
   const mask = readLe(rw, offset, 4);
   if (value & BAR_IO) {
-    const flags = IORESOURCE_IO | IORESOURCE_SIZEALIGN | (value & IO_FLAG_BITS);
-    const address = BigInt(andNot(value, IO_FLAG_BITS));
-    return { resource: resourceOf(address, BigInt(andNot(mask, IO_FLAG_BITS)), flags), wide: false };
+    const flags = IORESOURCE_IO | IORESOURCE_SIZEALIGN | (value & NOT_ADDRESS.io);
+    const address = BigInt(andNot(value, NOT_ADDRESS.io));
+    return { resource: resourceOf(address, BigInt(andNot(mask, NOT_ADDRESS.io)), flags), wide: false };
   }
   const wide = (value & BAR_TYPE_MASK) === BAR_TYPE_64;
   const high = wide ? BigInt(readLe(config, offset + 4, 4)) << 32n : 0n;
@@ -59,11 +57,14 @@ const barAt = (config: Uint8Array, rw: Uint8Array, offset: number): Bar => {
   const flags =
     IORESOURCE_MEM |
     IORESOURCE_SIZEALIGN |
-    (value & MEM_FLAG_BITS) |
+    (value & NOT_ADDRESS.memory32) |
     (value & BAR_PREFETCH ? IORESOURCE_PREFETCH : 0) |
     (wide ? IORESOURCE_MEM_64 : 0);
-  const address = high | BigInt(andNot(value, MEM_FLAG_BITS));
-  return { resource: resourceOf(address, highMask | BigInt(andNot(mask, MEM_FLAG_BITS)), flags), wide };
+  const address = high | BigInt(andNot(value, NOT_ADDRESS.memory32));
+  return {
+    resource: resourceOf(address, highMask | BigInt(andNot(mask, NOT_ADDRESS.memory32)), flags),
+    wide,
+  };
 };
 
 const romAt = (config: Uint8Array, rw: Uint8Array, offset: number): Resource | undefined => {
@@ -74,8 +75,8 @@ const romAt = (config: Uint8Array, rw: Uint8Array, offset: number): Resource | u
     IORESOURCE_READONLY |
     IORESOURCE_PREFETCH |
     (value & 1 ? IORESOURCE_ROM_ENABLE : 0);
-  const address = BigInt(u32(andNot(value, ROM_FLAG_BITS)));
-  return resourceOf(address, BigInt(andNot(readLe(rw, offset, 4), ROM_FLAG_BITS)), flags);
+  const address = BigInt(u32(andNot(value, NOT_ADDRESS.rom)));
+  return resourceOf(address, BigInt(andNot(readLe(rw, offset, 4), NOT_ADDRESS.rom)), flags);
 };
 
 /** Resources by index: 0..5 BARs, 6 ROM. */

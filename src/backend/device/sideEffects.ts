@@ -1,3 +1,24 @@
+import {
+  AF_CAP,
+  AF_CAP_TP_FLR,
+  AF_CTRL,
+  AF_CTRL_FLR,
+  EXP_DEVCAP,
+  EXP_DEVCAP_FLR,
+  EXP_DEVCTL,
+  EXP_DEVCTL_BCR_FLR,
+  PCI_HEADER_TYPE,
+  PM_CAP_D1,
+  PM_CAP_D2,
+  PM_CTRL,
+  PM_CTRL_NO_SOFT_RESET,
+  PM_CTRL_STATE_MASK,
+  PM_PMC,
+  VPD_ADDR,
+  VPD_ADDR_F,
+  VPD_ADDR_MASK,
+  VPD_DATA,
+} from '../spec/kernelRegisters';
 import { CapId } from '../spec/capabilityIds';
 import { firstCapability } from '../spec/firstCapability';
 import { readLe, writeLe } from '../spec/uint';
@@ -19,7 +40,7 @@ export interface EffectOffsets {
 
 export const locateEffects = (config: Uint8Array): EffectOffsets => {
   const find = (id: number): number =>
-    firstCapability((offset, width) => readLe(config, offset, width), config[0x0e]! & 0x7f, id);
+    firstCapability((offset, width) => readLe(config, offset, width), config[PCI_HEADER_TYPE]! & 0x7f, id);
   const pm = find(CapId.PM);
   const express = find(CapId.EXP);
   const af = find(CapId.AF);
@@ -31,42 +52,32 @@ export const applyResetImage = (fn: PciFunction): void => {
   fn.config.set(fn.por);
 };
 
-const PM_STATE = 0x03;
-const PM_NO_SOFT_RESET = 0x08;
-const PM_D1_SUPPORT = 0x0200;
-const PM_D2_SUPPORT = 0x0400;
-
 /** True when the transition reset the function (leaving D3hot for D0 without No_Soft_Reset). */
 const powerTransition = (fn: PciFunction, pm: number, oldPmcsr: number): boolean => {
   const { config } = fn;
-  const pmc = readLe(config, pm + 2, 2);
-  const from = oldPmcsr & PM_STATE;
-  const to = config[pm + 4]! & PM_STATE;
-  if ((to === 1 && !(pmc & PM_D1_SUPPORT)) || (to === 2 && !(pmc & PM_D2_SUPPORT))) {
-    config[pm + 4] = (config[pm + 4]! & ~PM_STATE) | from;
+  const pmc = readLe(config, pm + PM_PMC, 2);
+  const from = oldPmcsr & PM_CTRL_STATE_MASK;
+  const to = config[pm + PM_CTRL]! & PM_CTRL_STATE_MASK;
+  if ((to === 1 && !(pmc & PM_CAP_D1)) || (to === 2 && !(pmc & PM_CAP_D2))) {
+    config[pm + PM_CTRL] = (config[pm + PM_CTRL]! & ~PM_CTRL_STATE_MASK) | from;
     return false;
   }
-  if (from === 3 && to === 0 && !(config[pm + 4]! & PM_NO_SOFT_RESET)) {
+  if (from === 3 && to === 0 && !(config[pm + PM_CTRL]! & PM_CTRL_NO_SOFT_RESET)) {
     fn.reset();
     return true;
   }
   return false;
 };
 
-const EXPRESS_DEVCAP_FLR = 0x10000000;
-const EXPRESS_DEVCTL_FLR_HIGH_BYTE = 0x80;
-
-const VPD_FLAG = 0x8000;
-
 const vpdTransfer = (fn: PciFunction, vpd: number): void => {
-  const word = readLe(fn.config, vpd + 2, 2);
-  const address = word & 0x7ffc;
-  if (word & VPD_FLAG) {
-    writeLe(fn.vpd, address, 4, readLe(fn.config, vpd + 4, 4));
-    writeLe(fn.config, vpd + 2, 2, word & ~VPD_FLAG);
+  const word = readLe(fn.config, vpd + VPD_ADDR, 2);
+  const address = word & VPD_ADDR_MASK;
+  if (word & VPD_ADDR_F) {
+    writeLe(fn.vpd, address, 4, readLe(fn.config, vpd + VPD_DATA, 4));
+    writeLe(fn.config, vpd + VPD_ADDR, 2, word & ~VPD_ADDR_F);
   } else {
-    writeLe(fn.config, vpd + 4, 4, readLe(fn.vpd, address, 4));
-    writeLe(fn.config, vpd + 2, 2, word | VPD_FLAG);
+    writeLe(fn.config, vpd + VPD_DATA, 4, readLe(fn.vpd, address, 4));
+    writeLe(fn.config, vpd + VPD_ADDR, 2, word | VPD_ADDR_F);
   }
 };
 
@@ -82,24 +93,25 @@ export const hardwareSideEffects = (
   oldPmcsr: number,
 ): void => {
   const { pm, express, af, vpd } = fn.effects;
-  if (pm !== 0 && covered(pm + 4, offset, width, value) >= 0 && powerTransition(fn, pm, oldPmcsr)) return;
+  if (pm !== 0 && covered(pm + PM_CTRL, offset, width, value) >= 0 && powerTransition(fn, pm, oldPmcsr))
+    return;
   if (express !== 0) {
-    const byte = covered(express + 9, offset, width, value);
+    const byte = covered(express + EXP_DEVCTL + 1, offset, width, value);
     if (
       byte >= 0 &&
-      byte & EXPRESS_DEVCTL_FLR_HIGH_BYTE &&
-      readLe(fn.config, express + 4, 4) & EXPRESS_DEVCAP_FLR
+      byte & (EXP_DEVCTL_BCR_FLR >> 8) &&
+      readLe(fn.config, express + EXP_DEVCAP, 4) & EXP_DEVCAP_FLR
     ) {
       fn.reset();
       return;
     }
   }
   if (af !== 0) {
-    const byte = covered(af + 4, offset, width, value);
-    if (byte >= 0 && byte & 1 && (fn.config[af + 3]! & 3) === 3) {
+    const byte = covered(af + AF_CTRL, offset, width, value);
+    if (byte >= 0 && byte & AF_CTRL_FLR && (fn.config[af + AF_CAP]! & AF_CAP_TP_FLR) === AF_CAP_TP_FLR) {
       fn.reset();
       return;
     }
   }
-  if (vpd !== 0 && covered(vpd + 3, offset, width, value) >= 0) vpdTransfer(fn, vpd);
+  if (vpd !== 0 && covered(vpd + VPD_ADDR + 1, offset, width, value) >= 0) vpdTransfer(fn, vpd);
 };

@@ -1,7 +1,5 @@
+import { COMMAND_MASTER, PCI_COMMAND } from '../spec/kernelRegisters';
 import { HEADER_END } from '../spec/chain';
-
-const COMMAND = 0x04;
-const BUS_MASTER = 0x04;
 
 /**
  * Write mask of a virtual function: of its header only COMMAND's bus-master bit can be written (SR-IOV 1.1 section
@@ -10,6 +8,6 @@ const BUS_MASTER = 0x04;
 export const virtualFunctionMask = (rw: Uint8Array): Uint8Array => {
   const mask = rw.slice();
   mask.fill(0, 0, HEADER_END);
-  mask[COMMAND] = BUS_MASTER;
+  mask[PCI_COMMAND] = COMMAND_MASTER;
   return mask;
 };

@@ -1,3 +1,11 @@
+import {
+  PCI_BASE_ADDRESS_0,
+  PCI_CLASS_REVISION,
+  PCI_HEADER_TYPE,
+  PCI_INTERRUPT_LINE,
+  PCI_ROM_ADDRESS,
+  PCI_ROM_ADDRESS1,
+} from '../spec/kernelRegisters';
 import { bdfOf, type Bdf } from '../spec/bdf';
 import { andNot, bits, u32 } from '../spec/uint';
 import type { Pcifront } from './pcifront';
@@ -27,12 +35,6 @@ export interface GuestFunction {
   readonly bars: readonly GuestBar[];
 }
 
-const CLASS_REVISION = 0x08;
-const HEADER_TYPE = 0x0e;
-const BAR_0 = 0x10;
-const INTERRUPT_LINE = 0x3c;
-const ROM = 0x30;
-const ROM_BRIDGE = 0x38;
 const ALL_ONES = 0xffffffff;
 const ROM_PROBE = 0xfffff800;
 const ROM_FLAGS = 0x7ff;
@@ -69,7 +71,7 @@ class Prober {
     const found: GuestBar[] = [];
     const count = BARS[headerType] ?? 0;
     for (let index = 0; index < count; index++) {
-      const low = this.probe(BAR_0 + 4 * index, ALL_ONES);
+      const low = this.probe(PCI_BASE_ADDRESS_0 + 4 * index, ALL_ONES);
       if (low.sized === 0 || low.sized === ALL_ONES) continue;
       if (low.value & 1) {
         found.push({
@@ -79,7 +81,7 @@ class Prober {
           size: sizeOf(low.sized, undefined, 3),
         });
       } else if ((low.value & 6) === 4 && index + 1 < count) {
-        const high = this.probe(BAR_0 + 4 * (index + 1), ALL_ONES);
+        const high = this.probe(PCI_BASE_ADDRESS_0 + 4 * (index + 1), ALL_ONES);
         const address = BigInt(andNot(low.value, 0xf)) | (BigInt(high.value) << 32n);
         found.push({ index, kind: 'memory64', address, size: sizeOf(low.sized, high.sized, 0xf) });
         index++;
@@ -96,7 +98,7 @@ class Prober {
   }
 
   rom(headerType: number): GuestBar[] {
-    const offset = headerType === 1 ? ROM_BRIDGE : ROM;
+    const offset = headerType === 1 ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS;
     if (BARS[headerType] === undefined) return [];
     const { value, sized } = this.probe(offset, ROM_PROBE);
     if (sized === 0 || sized === ALL_ONES) return [];
@@ -109,15 +111,15 @@ const scanFunction = (front: Pcifront, at: Bdf): GuestFunction | undefined => {
   const prober = new Prober(front, at);
   const ids = front.configRead(at, 0, 4);
   if (ids.err !== 0 || ids.value === ALL_ONES || ids.value === 0) return undefined;
-  const headerType = prober.read(HEADER_TYPE, 1) & 0x7f;
+  const headerType = prober.read(PCI_HEADER_TYPE, 1) & 0x7f;
   return {
     guest: at,
     vendorId: bits(ids.value, 0, 16),
     deviceId: bits(ids.value, 16, 16),
-    classCode: prober.read(CLASS_REVISION, 4) >>> 8,
+    classCode: prober.read(PCI_CLASS_REVISION, 4) >>> 8,
     headerType,
     bars: [...prober.bars(headerType), ...prober.rom(headerType)],
-    pirq: prober.read(INTERRUPT_LINE, 1),
+    pirq: prober.read(PCI_INTERRUPT_LINE, 1),
   };
 };
 

@@ -7,7 +7,7 @@ import {
   PCI_CACHE_LINE_SIZE,
   PCI_COMMAND,
   PCI_LATENCY_TIMER,
-} from './registers';
+} from '../spec/kernelRegisters';
 
 /** Helpers that flip single COMMAND bits, writing only on change: pci_set_master, pci_clear_master, pci_set_mwi, pci_clear_mwi, pci_intx. */
 

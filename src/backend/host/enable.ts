@@ -13,7 +13,7 @@ import {
   PCI_INTERRUPT_PIN,
   PM_CTRL,
   PM_CTRL_STATE_MASK,
-} from './registers';
+} from '../spec/kernelRegisters';
 import {
   formatResource,
   IORESOURCE_IO,

@@ -6,16 +6,19 @@ import { PciDev } from './pciDev';
 import {
   EXP_DEVCAP,
   EXP_FLAGS,
+  PCI_CLASS_REVISION,
   PCI_DEVICE_ID,
   PCI_HEADER_TYPE,
   PCI_STATUS,
+  PCI_SUBSYSTEM_ID,
+  PCI_SUBSYSTEM_VENDOR_ID,
   PCI_VENDOR_ID,
   PM_CAP_D1,
   PM_CAP_D2,
   PM_CAP_VER_MASK,
   PM_PMC,
   STATUS_IMM_READY,
-} from './registers';
+} from '../spec/kernelRegisters';
 import { probeResetMethods } from './reset';
 
 /**
@@ -24,9 +27,6 @@ import { probeResetMethods } from './reset';
  */
 
 const MAX_PM_VERSION = 3;
-const SUBSYSTEM_VENDOR = 0x2c;
-const SUBSYSTEM_ID = 0x2e;
-const CLASS_REVISION = 0x08;
 const SSVID_VENDOR = 4;
 const SSVID_DEVICE = 6;
 
@@ -49,13 +49,13 @@ export const enumerate = (host: HostKernel, fn: PciFunction, facts: EnumerationF
   dev.irq = facts.irq;
   dev.vendor = facts.vendorId ?? dev.read(PCI_VENDOR_ID, 2);
   dev.device = facts.deviceId ?? dev.read(PCI_DEVICE_ID, 2);
-  const classRevision = dev.read(CLASS_REVISION, 4);
+  const classRevision = dev.read(PCI_CLASS_REVISION, 4);
   dev.classCode = classRevision >>> 8;
   dev.revision = classRevision & 0xff;
   dev.headerType = dev.read(PCI_HEADER_TYPE, 1) & 0x7f;
   if (dev.headerType === 0) {
-    dev.subsystemVendor = dev.read(SUBSYSTEM_VENDOR, 2);
-    dev.subsystemDevice = dev.read(SUBSYSTEM_ID, 2);
+    dev.subsystemVendor = dev.read(PCI_SUBSYSTEM_VENDOR_ID, 2);
+    dev.subsystemDevice = dev.read(PCI_SUBSYSTEM_ID, 2);
   }
   if (dev.headerType === 1 && facts.bridgeSubsystem === true) {
     const ssvid = findCapability(dev, CapId.SSVID);

@@ -7,7 +7,7 @@ import {
   EXP_LNKCTL2,
   EXP_RTCTL,
   EXP_SLTCTL,
-} from './registers';
+} from '../spec/kernelRegisters';
 
 /** PCI Express capability words through the kernel's pcie_capability_read_word/_write_word: absent registers read 0 and swallow writes. */
 

@@ -14,7 +14,7 @@ import {
   MSIX_TABLE,
   MSIX_TABLE_BIR,
   PCI_COMMAND,
-} from './registers';
+} from '../spec/kernelRegisters';
 import { IORESOURCE_UNSET } from './resource';
 
 /**

@@ -1,3 +1,4 @@
+import { NOT_ADDRESS, ROM_ENABLE } from '../spec/headers/baseAddress';
 import { hex, u32 } from '../spec/uint';
 import { EINVAL, EIO } from './codes';
 import { KERN_ERR, KERN_INFO } from './kernelLog';
@@ -11,7 +12,7 @@ import {
   PM_CTRL,
   PM_CTRL_NO_SOFT_RESET,
   PM_CTRL_STATE_MASK,
-} from './registers';
+} from '../spec/kernelRegisters';
 import {
   IORESOURCE_IO,
   IORESOURCE_MEM_64,
@@ -26,19 +27,14 @@ import {
 
 const stateName = (state: number): string => POWER_NAMES[state] ?? 'unknown';
 
-const IO_FLAG_BITS = 0x3;
-const MEM_FLAG_BITS = 0xf;
-const ROM_ENABLE = 0x1;
-const ROM_ADDRESS_MASK = 0xfffff800;
-
 /** pci_std_update_resource: rewrites one BAR from its resource; 64-bit ones with memory decoding off meanwhile. */
 const updateResource = (dev: PciDev, index: number, r: Resource): void => {
   if (dev.isVirtualFunction || r.flags === 0 || r.flags & IORESOURCE_UNSET) return;
   const rom = index === PCI_ROM_RESOURCE;
   if (rom && !(r.flags & IORESOURCE_ROM_ENABLE)) return;
   const io = (r.flags & IORESOURCE_IO) !== 0;
-  const flagBits = io ? IO_FLAG_BITS : MEM_FLAG_BITS;
-  const compare = rom ? ROM_ADDRESS_MASK : u32(~flagBits);
+  const flagBits = io ? NOT_ADDRESS.io : NOT_ADDRESS.memory32;
+  const compare = u32(~(rom ? NOT_ADDRESS.rom : flagBits));
   const romRegister = dev.headerType === 1 ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS;
   const register = rom ? romRegister : PCI_BASE_ADDRESS_0 + 4 * index;
   const value = u32(r.startLow | (rom ? ROM_ENABLE : r.flags & flagBits));

@@ -19,7 +19,7 @@ import {
   PM_CTRL,
   PM_CTRL_NO_SOFT_RESET,
   PM_CTRL_STATE_MASK,
-} from './registers';
+} from '../spec/kernelRegisters';
 
 /**
  * Function resets: __pci_reset_function_locked with FLR, Advanced Features FLR and the D3hot/D0 transition.

@@ -9,7 +9,7 @@ import {
   EXP_RTCTL,
   EXP_SLTCTL,
   PCIX_CMD,
-} from './registers';
+} from '../spec/kernelRegisters';
 
 /** Saving and restoring configuration: pci_save_state, pci_restore_state. Header, Express control words, PCI-X command, MSI. */
 

@@ -1,5 +1,6 @@
 import { KERN_ERR } from '../host/kernelLog';
 import type { PciDev } from '../host/pciDev';
+import type { AerEventName } from '../journal/entry';
 import { devfnOf } from '../spec/bdf';
 import {
   AER_BUS,
@@ -7,6 +8,7 @@ import {
   AER_DEVFN,
   AER_DOMAIN,
   AER_ERR,
+  AER_VERDICT,
   WORD_AER_OP,
   XEN_PCIB_active,
   XEN_PCIB_AERHANDLER,
@@ -27,12 +29,8 @@ import type { SeizedDevice } from './seizedDevice';
  * kill_domain_by_device.
  */
 
-export type AerEvent = 'error_detected' | 'mmio_enabled' | 'slot_reset' | 'resume';
+export type AerEvent = AerEventName;
 
-const RESULT_NONE = 1;
-const RESULT_CAN_RECOVER = 2;
-const RESULT_DISCONNECT = 4;
-const RESULT_RECOVERED = 5;
 const IO_NORMAL = 1;
 
 interface Callback {
@@ -57,9 +55,9 @@ const callback = (
 ): Callback => ({ cmd, initial, killWithoutHandler, tellWithoutHandler, realState, hasVerdict });
 
 const CALLBACKS: Readonly<Record<AerEvent, Callback>> = {
-  error_detected: callback(XEN_PCI_OP_aer_detected, RESULT_CAN_RECOVER, true, false, true, true),
-  mmio_enabled: callback(XEN_PCI_OP_aer_mmio, RESULT_RECOVERED, false, true, false, true),
-  slot_reset: callback(XEN_PCI_OP_aer_slotreset, RESULT_RECOVERED, false, true, false, true),
+  error_detected: callback(XEN_PCI_OP_aer_detected, AER_VERDICT.CAN_RECOVER, true, false, true, true),
+  mmio_enabled: callback(XEN_PCI_OP_aer_mmio, AER_VERDICT.RECOVERED, false, true, false, true),
+  slot_reset: callback(XEN_PCI_OP_aer_slotreset, AER_VERDICT.RECOVERED, false, true, false, true),
   resume: callback(XEN_PCI_OP_aer_resume, 0, true, true, false, false),
 };
 
@@ -89,7 +87,7 @@ const exchange = (
   const guest = backend.topology.find(device);
   if (guest === undefined) {
     told(device.dev, 'failed to get pcifront device');
-    return RESULT_NONE;
+    return AER_VERDICT.NONE;
   }
   words[WORD_AER_OP + AER_DOMAIN] = guest.domain;
   words[WORD_AER_OP + AER_BUS] = guest.bus;
@@ -104,7 +102,7 @@ const exchange = (
   if (page.flags & XEN_PCIB_active) {
     told(device.dev, 'pcifront aer process not responding!');
     page.clearFlag(XEN_PCIB_active);
-    words[WORD_AER_OP + AER_ERR] = RESULT_NONE;
+    words[WORD_AER_OP + AER_ERR] = AER_VERDICT.NONE;
     return entry.initial;
   }
   backend.aerPending = false;
@@ -137,6 +135,6 @@ export const handleAer = (
   }
   const verdict = exchange(backend, device, entry.realState ? channelState : IO_NORMAL, entry, env);
   if (!entry.hasVerdict) return 0;
-  if (verdict === RESULT_NONE || verdict === RESULT_DISCONNECT) env.killGuest();
+  if (verdict === AER_VERDICT.NONE || verdict === AER_VERDICT.DISCONNECT) env.killGuest();
   return verdict;
 };

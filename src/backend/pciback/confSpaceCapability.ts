@@ -12,7 +12,10 @@ import {
   PM_CTRL,
   PM_CTRL_STATE_MASK,
   PM_PMC,
-} from '../host/registers';
+  VPD_ADDR,
+  VPD_ADDR_F,
+  VPD_DATA,
+} from '../spec/kernelRegisters';
 import { field, readRaw, shown, writeRaw, type ConfigField, type FieldRead, type FieldWrite } from './field';
 import {
   INTERRUPT_TYPE_INTX,
@@ -33,12 +36,8 @@ import type { DriverProfile } from './profiles';
  * xen_pcibk_get_interrupt_type, xen_pcibk_config_capability_add_fields.
  */
 
-const VPD_ADDRESS = 2;
-const VPD_DATA = 4;
-const VPD_WRITE_FLAG = 0x8000;
-
 const vpdAddressWrite: FieldWrite = (space, entry, value) =>
-  value & VPD_WRITE_FLAG ? PCIBIOS_SET_FAILED : writeRaw(space, entry, value);
+  value & VPD_ADDR_F ? PCIBIOS_SET_FAILED : writeRaw(space, entry, value);
 
 const PM_BRIDGE_EXTENSIONS = 6;
 const PM_DATA = 7;
@@ -115,7 +114,7 @@ const INTERRUPT_CAPABILITIES: readonly number[] = [CapId.MSI, CapId.MSIX];
 const HANDLERS: readonly CapabilityHandler[] = [
   {
     id: CapId.VPD,
-    fields: [HEADER, field(VPD_ADDRESS, 2, readRaw, vpdAddressWrite), shown(VPD_DATA, 4)],
+    fields: [HEADER, field(VPD_ADDR, 2, readRaw, vpdAddressWrite), shown(VPD_DATA, 4)],
   },
   {
     id: CapId.PM,

@@ -24,7 +24,7 @@ import {
   PCI_ROM_ADDRESS,
   PCI_ROM_ADDRESS1,
   PCI_VENDOR_ID,
-} from '../host/registers';
+} from '../spec/kernelRegisters';
 import {
   IORESOURCE_BUSY,
   IORESOURCE_DISABLED,

@@ -2,7 +2,7 @@ import { disableDevice, isEnabled } from '../host/enable';
 import { KERN_ERR, KERN_INFO } from '../host/kernelLog';
 import { disableMsi, disableMsix } from '../host/msi';
 import type { PciDev } from '../host/pciDev';
-import { COMMAND_INVALIDATE, PCI_COMMAND } from '../host/registers';
+import { COMMAND_INVALIDATE, PCI_COMMAND } from '../spec/kernelRegisters';
 import type { DevData } from './devData';
 import type { DriverProfile } from './profiles';
 

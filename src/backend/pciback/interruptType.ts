@@ -5,7 +5,7 @@ import {
   MSI_FLAGS_ENABLE,
   MSIX_FLAGS_ENABLE,
   PCI_COMMAND,
-} from '../host/registers';
+} from '../spec/kernelRegisters';
 import type { DriverProfile } from './profiles';
 
 /** Which interrupt types a device has on (xen_pcibk_get_interrupt_type in conf_space.c). */

@@ -1,4 +1,4 @@
-import { COMMAND_MEMORY, PCI_COMMAND } from '../host/registers';
+import { COMMAND_MEMORY, PCI_COMMAND } from '../spec/kernelRegisters';
 import { EALREADY, EINVAL, ENXIO } from '../host/codes';
 import { KERN_WARNING } from '../host/kernelLog';
 import { disableMsi, disableMsix, enableMsi, enableMsix } from '../host/msi';

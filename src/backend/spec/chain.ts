@@ -1,4 +1,5 @@
 import { CapId } from './capabilityIds';
+import { PCI_HEADER_TYPE, PCI_STATUS, STATUS_CAP_LIST } from './kernelRegisters';
 import { hex, readLe } from './uint';
 
 /**
@@ -44,20 +45,16 @@ export const EXTENDED_SPACE = 0x100;
 /** End of the predefined header of types 0 and 1. */
 export const HEADER_END = 0x40;
 
-/** The STATUS register and its bit that says whether there is a capability list. */
-export const STATUS = 0x06;
-export const STATUS_CAP_LIST = 0x10;
-const HEADER_TYPE = 0x0e;
 /** Where the first pointer stands, by header type. */
 export const FIRST_POINTER: Readonly<Record<number, number>> = { 0: 0x34, 1: 0x34, 2: 0x14 };
 
 /** Header type 0..127 without the multifunction bit; undefined when its byte is not known. */
 export const headerTypeOf = (config: Uint8Array, known: Uint8Array): number | undefined =>
-  known[HEADER_TYPE] === 1 ? (config[HEADER_TYPE] ?? 0) & 0x7f : undefined;
+  known[PCI_HEADER_TYPE] === 1 ? (config[PCI_HEADER_TYPE] ?? 0) & 0x7f : undefined;
 
 /** Offset of the byte that points to the first capability; undefined when the function says it has no list. */
 const firstPointerOffset = (config: Uint8Array, known: Uint8Array): number | undefined => {
-  if (known[STATUS] !== 1 || ((config[STATUS] ?? 0) & STATUS_CAP_LIST) === 0) return undefined;
+  if (known[PCI_STATUS] !== 1 || ((config[PCI_STATUS] ?? 0) & STATUS_CAP_LIST) === 0) return undefined;
   const headerType = headerTypeOf(config, known);
   const at = headerType === undefined ? undefined : FIRST_POINTER[headerType];
   return at !== undefined && known[at] === 1 ? at : undefined;

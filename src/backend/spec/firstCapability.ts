@@ -1,4 +1,5 @@
-import { FIRST_POINTER, HEADER_END, STATUS, STATUS_CAP_LIST } from './chain';
+import { FIRST_POINTER, HEADER_END } from './chain';
+import { PCI_STATUS, STATUS_CAP_LIST } from './kernelRegisters';
 import type { Width } from './uint';
 
 const MAX_STEPS = 48;
@@ -15,7 +16,7 @@ export const firstCapability = (
   id: number,
 ): number => {
   const pointer = FIRST_POINTER[headerType];
-  if ((read(STATUS, 2) & STATUS_CAP_LIST) === 0 || pointer === undefined) return 0;
+  if ((read(PCI_STATUS, 2) & STATUS_CAP_LIST) === 0 || pointer === undefined) return 0;
   let at = read(pointer, 1);
   for (let step = 0; step < MAX_STEPS && at >= HEADER_END; step++) {
     at &= ~3;

@@ -2,7 +2,7 @@ import { EINVAL, ENOSPC } from '../host/codes';
 import type { VectorMapper } from '../host/hostKernel';
 import { KERN_WARNING } from '../host/kernelLog';
 import type { PciDev } from '../host/pciDev';
-import { MSIX_FLAGS, MSIX_FLAGS_QSIZE } from '../host/registers';
+import { MSIX_FLAGS, MSIX_FLAGS_QSIZE } from '../spec/kernelRegisters';
 import type { DeviceOwners } from './deviceOwners';
 
 /**

@@ -30,6 +30,16 @@ export const AER_DOMAIN = 2;
 export const AER_BUS = 3;
 export const AER_DEVFN = 4;
 
+/** A guest's verdict in `err` of its answer (pci_ers_result). */
+export const AER_VERDICT = {
+  NONE: 1,
+  CAN_RECOVER: 2,
+  NEED_RESET: 3,
+  DISCONNECT: 4,
+  RECOVERED: 5,
+  NO_AER_DRIVER: 6,
+} as const;
+
 /** Bits of flags. */
 export const XEN_PCIF_active = 0x1;
 export const XEN_PCIB_AERHANDLER = 0x2;

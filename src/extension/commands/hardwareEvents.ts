@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { AER_VERDICT } from '../../backend/xen/pciif';
 import type { AerEventName } from '../../backend/journal/entry';
 import type { Bdf } from '../../backend/spec/bdf';
 import { addressText } from '../functionText';
@@ -117,10 +118,10 @@ const CHANNEL_STATES: readonly Choice<number>[] = [
 
 /** enum pci_ers_result: include/linux/pci.h. */
 const answers = (): readonly Choice<number | undefined>[] => [
-  ...['NONE', 'CAN_RECOVER', 'NEED_RESET', 'DISCONNECT', 'RECOVERED', 'NO_AER_DRIVER'].map((name, i) => ({
+  ...Object.entries(AER_VERDICT).map(([name, value]) => ({
     label: `PCI_ERS_RESULT_${name}`,
-    description: String(i + 1),
-    value: i + 1,
+    description: String(value),
+    value,
   })),
   {
     label: vscode.l10n.t('no answer'),
@@ -129,9 +130,8 @@ const answers = (): readonly Choice<number | undefined>[] => [
   },
 ];
 
-const CAN_RECOVER = 2;
-const RECOVERED = 5;
-const usualAnswer = (event: AerEventName): number => (event === 'error_detected' ? CAN_RECOVER : RECOVERED);
+const usualAnswer = (event: AerEventName): number =>
+  event === 'error_detected' ? AER_VERDICT.CAN_RECOVER : AER_VERDICT.RECOVERED;
 
 const askAer = async (address: string): Promise<AerReport | undefined> => {
   const title = vscode.l10n.t('Inject AER Error into {0}', address);

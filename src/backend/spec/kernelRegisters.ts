@@ -1,14 +1,21 @@
-/** Registers that the kernel's PCI core and the drivers touch, by the kernel's names. Offsets from the start they are named for. */
+/**
+ * Registers that the simulated hardware, kernel and drivers touch, by the kernel's names: offsets from the start that they
+ * are named for, and masks.
+ */
 
 export const PCI_VENDOR_ID = 0x00;
 export const PCI_DEVICE_ID = 0x02;
 export const PCI_COMMAND = 0x04;
 export const PCI_STATUS = 0x06;
+export const PCI_CLASS_REVISION = 0x08;
 export const PCI_CACHE_LINE_SIZE = 0x0c;
 export const PCI_LATENCY_TIMER = 0x0d;
 export const PCI_HEADER_TYPE = 0x0e;
 export const PCI_BIST = 0x0f;
 export const PCI_BASE_ADDRESS_0 = 0x10;
+export const PCI_SECONDARY_BUS = 0x19;
+export const PCI_SUBSYSTEM_VENDOR_ID = 0x2c;
+export const PCI_SUBSYSTEM_ID = 0x2e;
 export const PCI_ROM_ADDRESS = 0x30;
 export const PCI_ROM_ADDRESS1 = 0x38;
 export const PCI_INTERRUPT_LINE = 0x3c;
@@ -26,6 +33,7 @@ export const COMMAND_SERR = 0x100;
 export const COMMAND_FAST_BACK = 0x200;
 export const COMMAND_INTX_DISABLE = 0x400;
 
+export const STATUS_CAP_LIST = 0x10;
 export const STATUS_IMM_READY = 0x01;
 
 export const PM_PMC = 2;
@@ -57,6 +65,11 @@ export const AF_CTRL = 4;
 export const AF_CTRL_FLR = 0x01;
 /** Transactions pending, in the word that starts at the AF control byte. */
 export const AF_STATUS_TP_WORD = 0x0100;
+
+export const VPD_ADDR = 2;
+export const VPD_DATA = 4;
+export const VPD_ADDR_MASK = 0x7ffc;
+export const VPD_ADDR_F = 0x8000;
 
 export const MSI_FLAGS = 2;
 export const MSI_FLAGS_ENABLE = 0x0001;
