@@ -13,6 +13,7 @@ import {
 } from './assembly/driverActions';
 import { DRIVER_NAME } from './pciback/pciStub';
 import type { AerEventName, JournalEntry } from './journal/entry';
+import { entryText } from './journal/entryText';
 import { formatBdf, sameBdf, type Bdf } from './spec/bdf';
 import type { Width } from './spec/uint';
 import type { ActionResult, ConfigOp } from './view';
@@ -250,6 +251,46 @@ export class Machine extends MachineState {
       const err = dev.configWrite(offset, width, value);
       return err === 0 ? undefined : `the bus returned ${err}`;
     });
+  }
+
+  /** Takes the last action back: the machine is built anew and every action but that one is done again. */
+  undo(): ActionResult {
+    const entry = this.history.takeBack();
+    if (entry === undefined)
+      return this.refuse(
+        this.history.complete
+          ? 'there is nothing to undo'
+          : 'the journal is full: this machine cannot be rebuilt from it',
+      );
+    this.rebuild(() => this.replay(this.history.entries));
+    this.changed('undo', undefined);
+    return this.said(`undone: ${entryText(entry)}`);
+  }
+
+  /** Does again what undo took back last. */
+  redo(): ActionResult {
+    const entry = this.history.takeAgain();
+    if (entry === undefined) return this.refuse('there is nothing to redo');
+    this.silently(() => this.replay([entry]));
+    this.changed('redo', undefined);
+    return this.said(`done again: ${entryText(entry)}`);
+  }
+
+  /**
+   * A machine of its own in this one's state, for trying things; undefined when the journal does not lead there.
+   * With a profile it has lived under that kernel's driver from the start: `refused` counts the earlier actions
+   * that this driver refuses.
+   */
+  fork(profile?: string): { readonly machine: Machine; readonly refused: number } | undefined {
+    if (!this.history.complete) return undefined;
+    const machine = new Machine(this.description);
+    const { entries } = this.history;
+    if (profile === undefined) return { machine, refused: machine.replay(entries) };
+    machine.loadDriver(profile, false, false);
+    return {
+      machine,
+      refused: machine.replay(entries.map((e) => (e.action === 'loadDriver' ? { ...e, profile } : e))),
+    };
   }
 
   /** Applies entries in order; the number of entries that were refused. */

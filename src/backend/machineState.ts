@@ -1,12 +1,14 @@
-import { BusTree } from './assembly/buses';
-import { foundBound } from './assembly/hostDriver';
-import { PvGuest } from './assembly/pvGuest';
-import { addFunctions, type MachineFunction } from './assembly/functions';
+import { assemble, FIRST_DOMID } from './assembly/assemble';
+import type { BusTree } from './assembly/buses';
+import type { PvGuest } from './assembly/pvGuest';
+import type { MachineFunction } from './assembly/functions';
 import { showAttribute } from './pciback/sysfs';
 import { PROFILES } from './pciback/profiles';
 import type { Told } from './assembly/driverActions';
 import type { MachineDescription } from './description';
-import { JOURNAL_LIMIT, type JournalEntry } from './journal/entry';
+import type { JournalEntry } from './journal/entry';
+import { entryText } from './journal/entryText';
+import { History } from './journal/history';
 import { compareBdf, formatBdf, sameBdf, type Bdf } from './spec/bdf';
 import type {
   ActionResult,
@@ -19,31 +21,55 @@ import type {
   MachineChange,
   Observations,
 } from './view';
-import { XenHost } from './assembly/xenHost';
+import type { XenHost } from './assembly/xenHost';
 import { functionState } from './assembly/functionState';
 import { guestImage } from './assembly/guestImage';
 
-const FIRST_DOMID = 1;
+const NOTHING: Observations = { writes: [], log: [], xenstore: [], notifications: 0, eoi: [] };
+
 /** What a machine is made of and what can be seen of it; machine.ts adds what can be done with it. */
 export class MachineState {
   readonly name: string;
-  protected readonly host = new XenHost();
-  private readonly tree: BusTree;
-  protected readonly members: readonly MachineFunction[];
+  protected host: XenHost;
+  private tree: BusTree;
+  protected members: readonly MachineFunction[];
   protected pvGuests: readonly PvGuest[];
-  private readonly listeners = new Set<(change: MachineChange) => void>();
-  private readonly entries: JournalEntry[] = [];
-  private counter = 0;
   protected nextDomid = FIRST_DOMID + 1;
+  private readonly listeners = new Set<(change: MachineChange) => void>();
+  private logListener: ((line: LogLine) => void) | undefined;
+  protected readonly history = new History();
+  private counter = 0;
+  private quiet = false;
 
-  /** Builds the machine: devices, host kernel, pciback loaded with nothing seized, one PV guest (domid 1) without devices. */
   constructor(readonly description: MachineDescription) {
     this.name = description.name;
-    this.tree = new BusTree(description.functions);
-    this.members = addFunctions(this.host, description.functions, this.tree);
-    for (const { dev, description: d } of this.members) if (d.driver !== undefined) foundBound(dev, d.driver);
-    this.host.driver.load('');
-    this.pvGuests = [new PvGuest(this.host, FIRST_DOMID, 'guest1')];
+    const built = assemble(description);
+    this.host = built.host;
+    this.tree = built.tree;
+    this.members = built.members;
+    this.pvGuests = built.guests;
+  }
+
+  /** As it was when it was opened, then `replay`; nobody is told of the steps, nor are their kernel messages printed. */
+  protected rebuild(replay: () => void): void {
+    const { host, tree, members, guests } = assemble(this.description);
+    this.host = host;
+    this.tree = tree;
+    this.members = members;
+    this.pvGuests = guests;
+    this.nextDomid = FIRST_DOMID + 1;
+    this.silently(replay);
+    this.host.onLog(this.logListener ?? null);
+  }
+
+  /** Actions that the journal has already and of which the listeners are told once, afterwards. */
+  protected silently(actions: () => void): void {
+    this.quiet = true;
+    try {
+      actions();
+    } finally {
+      this.quiet = false;
+    }
   }
 
   /** Increases with every action that may have changed something. */
@@ -59,11 +85,13 @@ export class MachineState {
 
   /** Called for every kernel message as it is printed. */
   onLog(listener: ((line: LogLine) => void) | undefined): void {
+    this.logListener = listener;
     this.host.onLog(listener ?? null);
   }
 
   protected changed(action: string, functions: readonly Bdf[] | undefined): void {
     this.counter++;
+    if (this.quiet) return;
     for (const listener of [...this.listeners]) listener({ revision: this.counter, action, functions });
   }
 
@@ -138,7 +166,7 @@ export class MachineState {
 
   /** Keeps the entry and tells the listeners. */
   protected record(entry: JournalEntry, functions: readonly Bdf[] | undefined): void {
-    if (this.entries.length < JOURNAL_LIMIT) this.entries.push(entry);
+    if (!this.quiet) this.history.add(entry);
     this.changed(entry.action, functions);
   }
 
@@ -155,8 +183,11 @@ export class MachineState {
   }
 
   protected refuse(message: string): ActionResult {
-    const observed: Observations = { writes: [], log: [], xenstore: [], notifications: 0, eoi: [] };
-    return { ok: false, message, observed };
+    return { ok: false, message, observed: NOTHING };
+  }
+
+  protected said(told: string): ActionResult {
+    return { ok: true, told, observed: NOTHING };
   }
 
   /** How the driver was loaded. */
@@ -181,6 +212,12 @@ export class MachineState {
 
   /** Actions since the machine was built, oldest first. */
   journal(): readonly JournalEntry[] {
-    return [...this.entries];
+    return [...this.history.entries];
+  }
+
+  /** What undo would take back and redo do again, in words; undefined when there is nothing. */
+  undoable(): { readonly undo: string | undefined; readonly redo: string | undefined } {
+    const { last, next } = this.history;
+    return { undo: last && entryText(last), redo: next && entryText(next) };
   }
 }

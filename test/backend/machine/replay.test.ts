@@ -150,3 +150,89 @@ describe('a journal', () => {
     expect(machine.function(NIC)?.assignedTo?.domid).toBe(1);
   });
 });
+
+describe('undo and redo', () => {
+  it('lead back through every state and forth again', () => {
+    fc.assert(
+      fc.property(fc.array(actions, { minLength: 1, maxLength: 12 }), (sequence) => {
+        const machine = sampleMachine();
+        const states = [seen(machine)];
+        for (const action of sequence) {
+          const before = machine.journal().length;
+          action(machine);
+          if (machine.journal().length > before) states.push(seen(machine));
+        }
+        for (const state of states.slice(0, -1).reverse()) {
+          expect(machine.undo().ok).toBe(true);
+          expect(seen(machine)).toEqual(state);
+        }
+        expect(machine.undo().ok).toBe(false);
+        for (const state of states.slice(1)) {
+          expect(machine.redo().ok).toBe(true);
+          expect(seen(machine)).toEqual(state);
+        }
+        expect(machine.redo().ok).toBe(false);
+      }),
+      { seed: 7, numRuns: 25 },
+    );
+  });
+
+  it('say what was taken back, and tell listeners once', () => {
+    const machine = sampleMachine();
+    machine.assign(1, NIC);
+    machine.confWrite(1, at('0000:00:00.0'), 4, 2, 7);
+    const told: string[] = [];
+    machine.onDidChange(({ action }) => told.push(action));
+    expect(machine.undoable().undo).toBe('conf_write 0000:00:00.0 offset 0x04 size 2 value 0x0007');
+    expect(machine.undo()).toMatchObject({
+      ok: true,
+      told: 'undone: conf_write 0000:00:00.0 offset 0x04 size 2 value 0x0007',
+    });
+    expect(told).toEqual(['undo']);
+  });
+
+  it('end with a new action', () => {
+    const machine = sampleMachine();
+    machine.assign(1, NIC);
+    machine.undo();
+    machine.seize(CARD);
+    expect(machine.redo()).toMatchObject({ ok: false, message: 'there is nothing to redo' });
+  });
+
+  it('do not print what the kernel said then once more', () => {
+    const machine = sampleMachine();
+    machine.assign(1, NIC);
+    machine.confWrite(1, at('0000:00:00.0'), 0x40, 1, 1);
+    machine.confWrite(1, at('0000:00:00.0'), 4, 2, 7);
+    const lines: string[] = [];
+    machine.onLog(({ text }) => lines.push(text));
+    machine.undo();
+    expect(lines).toEqual([]);
+    machine.permissive(NIC);
+    expect(lines.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a fork', () => {
+  it('is in the same state and goes its own way', () => {
+    const machine = sampleMachine();
+    machine.assign(1, NIC);
+    machine.confWrite(1, at('0000:00:00.0'), 4, 2, 7);
+    const before = seen(machine);
+    const fork = machine.fork()!.machine;
+    expect(seen(fork)).toEqual(before);
+    fork.confWrite(1, at('0000:00:00.0'), 4, 2, 0);
+    expect(seen(machine)).toEqual(before);
+    expect(seen(fork)).not.toEqual(before);
+  });
+
+  it('under another driver lives through the same actions, and counts those that it refuses', () => {
+    const machine = sampleMachine();
+    machine.assign(1, NIC);
+    machine.sysfs('allow_interrupt_control', formatBdf(NIC));
+    const old = machine.fork('5.4')!;
+    expect(old.machine.driver().profile).toBe('5.4');
+    expect(old.machine.function(NIC)?.assignedTo?.domid).toBe(1);
+    expect(old.refused).toBe(1);
+  });
+});
