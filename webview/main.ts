@@ -1,4 +1,5 @@
-import type { PageCommand, Request } from '../src/protocol/messages';
+import type { PageCommand, PaneTab, Request } from '../src/protocol/messages';
+import { ChainView } from './chain/chainView';
 import type { RegisterWrite } from './fields/fieldEditor';
 import { FieldList } from './fields/fieldList';
 import { HexGrid } from './grid/hexGrid';
@@ -7,6 +8,7 @@ import { Host, type HostNews } from './host';
 import { OutcomeStrip } from './outcomeStrip';
 import { Toolbar } from './toolbar';
 import { element } from './ui/element';
+import { Tabs } from './ui/tabs';
 import { View, type Dirty, type Mode } from './view';
 
 performance.mark('confspace:start');
@@ -35,23 +37,33 @@ class Page {
     scrolled: () => this.save(),
   });
   private readonly fields = new FieldList(this.view, {
-    select: (offset, width) => {
-      this.view.selection = this.view.cellOf(offset);
-      this.grid.showSelection(true, { offset, width });
-      this.save();
-    },
+    select: (offset, width) => this.selectBytes(offset, width),
     write: (write) => this.writeRegister(write),
     cancelled: (text) => this.strip.say(text),
     scrolled: () => this.save(),
   });
+  private readonly chain = new ChainView(this.view, {
+    select: (offset, width) => this.selectBytes(offset, width),
+  });
+  /** What stands beside the grid: one tab for each way to look at the bytes. */
+  private readonly pane = new Tabs<PaneTab>(
+    'Beside the bytes',
+    [
+      { id: 'fields', label: 'Fields', content: this.fields.root, shown: () => this.showFields() },
+      { id: 'chain', label: 'Chain', content: this.chain.root },
+    ],
+    () => this.save(),
+  );
   private readonly strip = new OutcomeStrip(this.view);
-  private readonly main = element('main', { class: 'main' }, this.grid.root, this.fields.root);
+  private readonly main = element('main', { class: 'main' }, this.grid.root, this.pane.root);
   private readonly gone = element('div', { class: 'gone', attributes: { role: 'alert' } });
 
   private pending: { layout: boolean; bytes: Set<number> } | undefined;
   private frame = 0;
   private saving = 0;
   private restored = false;
+  /** Where the field list is scrolled to; it has no scroll position while another tab is shown. */
+  private fieldScroll = 0;
 
   start(): void {
     this.gone.hidden = true;
@@ -70,6 +82,7 @@ class Page {
     if (saved?.mode) this.view.chosenMode = saved.mode;
     if (saved?.width) this.view.width = saved.width;
     if (saved?.selection !== undefined) this.view.selection = saved.selection;
+    if (saved?.tab) this.pane.show(saved.tab);
     document.body.classList.add('waiting');
     this.host.listen((news) => this.take(news));
   }
@@ -104,6 +117,7 @@ class Page {
     if (dirty.layout) {
       this.grid.build();
       this.fields.build();
+      this.chain.build();
     } else {
       this.grid.patch([...dirty.bytes]);
     }
@@ -149,6 +163,19 @@ class Page {
     this.showChrome();
     this.frameSelection(true);
     this.save();
+  }
+
+  /** Bytes that another part of the page names, without taking the focus from it. */
+  private selectBytes(offset: number, width: number): void {
+    this.view.selection = this.view.cellOf(offset);
+    this.grid.showSelection(true, { offset, width });
+    this.save();
+  }
+
+  /** The field list is shown again: back to where it was, or to the line that was chosen meanwhile. */
+  private showFields(): void {
+    this.fields.scroll.scrollTop = this.fieldScroll;
+    this.fields.root.querySelector('.field-row.active')?.scrollIntoView({ block: 'nearest' });
   }
 
   private select(offset: number): void {
@@ -207,7 +234,7 @@ class Page {
     if (!saved) return;
     const [grid, fields] = saved.scroll ?? [0, 0];
     this.grid.root.scrollTop = grid;
-    this.fields.scroll.scrollTop = fields;
+    this.fieldScroll = this.fields.scroll.scrollTop = fields;
   }
 
   private save(): void {
@@ -216,12 +243,14 @@ class Page {
       this.saving = 0;
       const address = this.view.head?.address;
       if (address === undefined) return;
+      if (this.pane.chosen === 'fields') this.fieldScroll = this.fields.scroll.scrollTop;
       this.host.save({
         address,
         mode: this.view.chosenMode,
         width: this.view.width,
         selection: this.view.selection,
-        scroll: [this.grid.root.scrollTop, this.fields.scroll.scrollTop],
+        scroll: [this.grid.root.scrollTop, this.fieldScroll],
+        tab: this.pane.chosen,
       });
     });
   }

@@ -91,6 +91,10 @@ export const hostMessageSchema = v.variant('type', [
 ]);
 export type HostMessage = v.InferOutput<typeof hostMessageSchema>;
 
+/** The tabs beside the grid. */
+export const paneTabSchema = v.picklist(['fields', 'chain']);
+export type PaneTab = v.InferOutput<typeof paneTabSchema>;
+
 /** What the page keeps in VS Code over a reload of the window, and its host reads to find the function again. */
 export const pageStateSchema = v.object({
   address: addressSchema,
@@ -100,6 +104,7 @@ export const pageStateSchema = v.object({
   selection: v.exactOptional(askSchemas.offset),
   /** Scroll position of the grid and of the field list, in pixels. */
   scroll: v.exactOptional(v.tuple([v.number(), v.number()])),
+  tab: v.exactOptional(paneTabSchema),
 });
 export type PageState = v.InferOutput<typeof pageStateSchema>;
 
