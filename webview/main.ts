@@ -92,6 +92,7 @@ class Page {
       this.showGone(news.address, news.machine);
       return;
     }
+    if (news.type === 'do' || news.type === 'settings') return;
     const dirty = this.view.take(news);
     if (!dirty) {
       this.host.resync(this.view.revision);

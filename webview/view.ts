@@ -3,7 +3,8 @@ import { Places } from './fields/locate';
 import type { Head, Image, Snapshot, Structure, Width } from '../src/protocol/model';
 import { applyRuns } from '../src/protocol/runs';
 
-export type Mode = 'guest' | 'hardware' | 'both';
+/** differences: both, but only where they differ. */
+export type Mode = 'guest' | 'hardware' | 'both' | 'differences';
 export type Target = 'guest' | 'hardware';
 
 /** What the parts of the page have to draw again. */
@@ -100,11 +101,13 @@ export class View {
     if (news.guest.length > 0 && !now.guest) return undefined;
     if (!applyRuns(now.hardware, news.hardware)) return undefined;
     if (now.guest && !applyRuns(now.guest, news.guest)) return undefined;
+    if (news.access && news.access.length !== 8 * now.hardware.bytes.length) return undefined;
     this.snapshot = {
       ...now,
       revision: news.revision,
       head: news.head ?? now.head,
       structures: news.structures ?? now.structures,
+      ...(news.access ? { access: news.access } : {}),
     };
     if (news.structures) this.place();
     const bytes = new Set<number>();

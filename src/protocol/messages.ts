@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {
+  accessMapSchema,
   addressSchema,
   askSchemas,
   headSchema,
@@ -47,12 +48,18 @@ export const requestSchema = v.variant('kind', [
     value: askSchemas.u32,
   }),
   v.object({ kind: v.literal('command'), command: pageCommandSchema }),
+  /** Takes back the machine's last action, or does it again. Answered with `told`. */
+  v.object({ kind: v.literal('undo') }),
+  v.object({ kind: v.literal('redo') }),
+  /** Puts a text on the clipboard: pages may not always do so themselves. */
+  v.object({ kind: v.literal('copy'), text: v.pipe(v.string(), v.maxLength(1_000_000)) }),
 ]);
 export type Request = v.InferOutput<typeof requestSchema>;
 
-/** What a request gives back: an outcome for accesses, nothing for commands. */
+/** What a request gives back: an outcome for accesses, a sentence for undo and redo, nothing for the others. */
 export const replySchema = v.variant('kind', [
   v.object({ kind: v.literal('outcome'), outcome: outcomeSchema }),
+  v.object({ kind: v.literal('told'), text: v.string() }),
   v.object({ kind: v.literal('done') }),
 ]);
 export type Reply = v.InferOutput<typeof replySchema>;
@@ -68,6 +75,20 @@ export const pageMessageSchema = v.variant('type', [
 ]);
 export type PageMessage = v.InferOutput<typeof pageMessageSchema>;
 
+/** Forms in which the grid's selection is copied. */
+export const copyFormatSchema = v.picklist(['hex', 'lspci', 'c', 'setpci', 'json']);
+export type CopyFormat = v.InferOutput<typeof copyFormatSchema>;
+
+/** What a command or menu of VS Code makes the page do. */
+export const pageActionSchema = v.variant('action', [
+  /** Without a format: in the one that the settings name. */
+  v.object({ action: v.literal('copy'), format: v.exactOptional(copyFormatSchema) }),
+  v.object({ action: v.literal('paste'), text: v.string() }),
+  v.object({ action: v.literal('goTo') }),
+  v.object({ action: v.literal('find') }),
+]);
+export type PageAction = v.InferOutput<typeof pageActionSchema>;
+
 export const hostMessageSchema = v.variant('type', [
   v.object({ type: v.literal('snapshot'), snapshot: snapshotSchema }),
   v.object({
@@ -79,7 +100,12 @@ export const hostMessageSchema = v.variant('type', [
     guest: v.array(runSchema),
     head: v.exactOptional(headSchema),
     structures: v.exactOptional(v.array(structureSchema)),
+    /** The whole map anew, when a bit of it changed. */
+    access: v.exactOptional(accessMapSchema),
   }),
+  v.object({ type: v.literal('do'), what: pageActionSchema }),
+  /** Settings that the page goes by; told when it is ready and when they change. */
+  v.object({ type: v.literal('settings'), copyFormat: copyFormatSchema }),
   /** The function is not in the machine that is open. */
   v.object({
     type: v.literal('gone'),
@@ -95,11 +121,19 @@ export type HostMessage = v.InferOutput<typeof hostMessageSchema>;
 export const paneTabSchema = v.picklist(['fields', 'chain']);
 export type PaneTab = v.InferOutput<typeof paneTabSchema>;
 
+/** Most significant byte last in configuration space, as PCI has it, or first, as the bytes stand. */
+export const byteOrderSchema = v.picklist(['little', 'big']);
+export type ByteOrder = v.InferOutput<typeof byteOrderSchema>;
+
 /** What the page keeps in VS Code over a reload of the window, and its host reads to find the function again. */
 export const pageStateSchema = v.object({
   address: addressSchema,
-  mode: v.exactOptional(v.picklist(['guest', 'hardware', 'both'])),
+  mode: v.exactOptional(v.picklist(['guest', 'hardware', 'both', 'differences'])),
   width: v.exactOptional(widthSchema),
+  /** In which groups of 2 and 4 bytes are shown and typed. */
+  byteOrder: v.exactOptional(byteOrderSchema),
+  /** The grid shows how each bit takes a write. */
+  access: v.exactOptional(v.boolean()),
   /** Offset of the active cell. */
   selection: v.exactOptional(askSchemas.offset),
   /** Scroll position of the grid and of the field list, in pixels. */

@@ -135,19 +135,55 @@ export const headSchema = v.object({
   powerState: v.string(),
   /** Hops of a guest's access, from guest to device. */
   pipeline: v.array(v.string()),
+  /** What undo would take back and redo would do again, e.g. `conf_write 0x04`; absent when there is nothing. */
+  undo: v.exactOptional(v.string()),
+  redo: v.exactOptional(v.string()),
 });
 export type Head = v.InferOutput<typeof headSchema>;
 
+/**
+ * How each bit takes a write, bit 0 of the first byte first: one byte per bit. Low four bits what the device does
+ * (`DEVICE_ACCESS`), high four bits what a guest's write meets before (`GUEST_FATE`).
+ */
+export const accessMapSchema = bytes(8 * 4096);
+/** 0: nothing known, or no structure owns the bit. */
+export const DEVICE_ACCESS = ['unknown', 'RO', 'RW', 'RW1C', 'WO', 'reserved'] as const;
+/**
+ * noGuest: no guest has the function. passes: on to the device as it is. acted: the kernel acts on it. emulated:
+ * kept by the driver. ignored: a field of the driver that takes no writes. dropped: no field, not permissive.
+ * refused: the whole write ends in an error. hidden: reads as zero, whatever the device holds.
+ */
+export const GUEST_FATE = [
+  'noGuest',
+  'passes',
+  'acted',
+  'emulated',
+  'ignored',
+  'dropped',
+  'refused',
+  'hidden',
+] as const;
+export type DeviceAccess = (typeof DEVICE_ACCESS)[number];
+export type GuestFate = (typeof GUEST_FATE)[number];
+
 /** Everything that the page shows, at one revision. */
-export const snapshotSchema = v.object({
-  revision: revisionSchema,
-  head: headSchema,
-  /** Placed from what the hardware holds, in chain order, header first. */
-  structures: v.array(structureSchema),
-  hardware: imageSchema,
-  /** Absent when no guest owns the function. */
-  guest: v.exactOptional(imageSchema),
-});
+export const snapshotSchema = v.pipe(
+  v.object({
+    revision: revisionSchema,
+    head: headSchema,
+    /** Placed from what the hardware holds, in chain order, header first. */
+    structures: v.array(structureSchema),
+    hardware: imageSchema,
+    /** Absent when no guest owns the function. */
+    guest: v.exactOptional(imageSchema),
+    /** Absent when it was not worked out. */
+    access: v.exactOptional(accessMapSchema),
+  }),
+  v.check(
+    ({ access, hardware }) => access === undefined || access.length === 8 * hardware.bytes.length,
+    'access has not one byte per bit',
+  ),
+);
 export type Snapshot = v.InferOutput<typeof snapshotSchema>;
 
 const realWriteSchema = v.object({

@@ -57,6 +57,8 @@ const pageMessage: fc.Arbitrary<PageMessage> = fc.oneof(
           'showLog' as const,
         ),
       }),
+      fc.record({ kind: fc.constantFrom('undo' as const, 'redo' as const) }),
+      fc.record({ kind: fc.constant('copy' as const), text: fc.string() }),
     ),
   }),
 );
@@ -72,6 +74,8 @@ const head: fc.Arbitrary<Head> = fc.record(
     allowInterruptControl: fc.boolean(),
     powerState: fc.constantFrom('D0', 'D3hot', 'unknown'),
     pipeline: fc.array(fc.string()),
+    undo: fc.string(),
+    redo: fc.string(),
   },
   { requiredKeys: ['address', 'title', 'permissive', 'allowInterruptControl', 'powerState', 'pipeline'] },
 );
@@ -83,6 +87,18 @@ const hostMessage: fc.Arbitrary<HostMessage> = fc.oneof(
       { requiredKeys: ['revision', 'head', 'structures', 'hardware'] },
     ),
   }),
+  fc.record({
+    type: fc.constant('do' as const),
+    what: fc.oneof(
+      fc.record(
+        { action: fc.constant('copy' as const), format: fc.constantFrom('hex' as const, 'json' as const) },
+        { requiredKeys: ['action'] },
+      ),
+      fc.record({ action: fc.constant('paste' as const), text: fc.string() }),
+      fc.record({ action: fc.constantFrom('goTo' as const, 'find' as const) }),
+    ),
+  }),
+  fc.record({ type: fc.constant('settings' as const), copyFormat: fc.constantFrom('c' as const) }),
   fc.record({ type: fc.constant('gone' as const), address, machine: fc.string() }),
   fc.record({ type: fc.constant('failed' as const), id: fc.nat(), message: fc.string() }),
   fc.record({
@@ -153,6 +169,26 @@ describe('messages', () => {
       expect(requestIdOf(message)).toBe(9);
     }
     expect(parsePageMessage({ type: 'request', id: 9, request: base }).ok).toBe(true);
+  });
+  it('with an access map are taken only when it has one byte per bit', () => {
+    const snapshot = {
+      revision: 1,
+      head: {
+        address: '0000:00:01.0',
+        title: '',
+        permissive: false,
+        allowInterruptControl: false,
+        powerState: 'D0',
+        pipeline: [],
+      },
+      structures: [],
+      hardware: { bytes: new Uint8Array(256), known: new Uint8Array(256) },
+    };
+    const told = (access: unknown) =>
+      parseHostMessage({ type: 'snapshot', snapshot: { ...snapshot, access } });
+    expect(told(new Uint8Array(2048)).ok).toBe(true);
+    expect(told(new Uint8Array(256)).ok).toBe(false);
+    expect(told('map').ok).toBe(false);
   });
   it('only name commands from the list', () => {
     const ask = (command: string) =>

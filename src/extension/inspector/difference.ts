@@ -7,6 +7,9 @@ const NONE: Image = { bytes: new Uint8Array(0), known: new Uint8Array(0) };
 /** Heads and layouts are small plain data, so their text decides whether they are equal. */
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every((v, i) => v === b[i]));
+
 /**
  * The message that takes the page from one picture to the next; undefined when nothing changed. A snapshot where
  * runs cannot say it: another owner, or another size.
@@ -14,12 +17,14 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 export const messageBetween = (before: Snapshot | undefined, after: Snapshot): HostMessage | undefined => {
   const snapshot = { type: 'snapshot', snapshot: after } as const;
   if (!before || (before.guest === undefined) !== (after.guest === undefined)) return snapshot;
+  if (before.access && !after.access) return snapshot;
   const hardware = changedRuns(before.hardware, after.hardware);
   const guest: Run[] | undefined = changedRuns(before.guest ?? NONE, after.guest ?? NONE);
   if (!hardware || !guest) return snapshot;
   const head = !same(before.head, after.head);
   const structures = !same(before.structures, after.structures);
-  if (hardware.length === 0 && guest.length === 0 && !head && !structures) return undefined;
+  const access = sameBytes(before.access, after.access) ? undefined : after.access;
+  if (hardware.length === 0 && guest.length === 0 && !head && !structures && !access) return undefined;
   return {
     type: 'changed',
     from: before.revision,
@@ -28,5 +33,6 @@ export const messageBetween = (before: Snapshot | undefined, after: Snapshot): H
     guest,
     ...(head ? { head: after.head } : {}),
     ...(structures ? { structures: after.structures } : {}),
+    ...(access ? { access } : {}),
   };
 };

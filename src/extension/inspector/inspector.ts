@@ -156,6 +156,15 @@ export class Inspector implements vscode.Disposable {
         this.send({ type: 'reply', id, reply: { kind: 'done' } });
         return;
       }
+      if (request.kind === 'copy') {
+        await vscode.env.clipboard.writeText(request.text);
+        this.send({ type: 'reply', id, reply: { kind: 'done' } });
+        return;
+      }
+      if (request.kind === 'undo' || request.kind === 'redo') {
+        this.send({ type: 'failed', id, message: vscode.l10n.t('There is nothing to undo or redo.') });
+        return;
+      }
       const accessed = access(this.session.machine, this.bdf, request, this.log);
       // The page has the new bytes before it shows the outcome.
       this.tell();

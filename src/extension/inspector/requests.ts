@@ -27,11 +27,17 @@ const writeHardware = (
   return hardwareWriteOutcome(state, offset, size, value, result);
 };
 
+/** What of the page's requests is an access to configuration space. */
+export type AccessRequest = Extract<
+  Request,
+  { kind: 'confRead' | 'confWrite' | 'hardwareRead' | 'hardwareWrite' }
+>;
+
 /** Makes the access that the page asks for, on the function as it stands now, and logs what the drivers said. */
 export const access = (
   machine: Machine,
   bdf: Bdf,
-  request: Exclude<Request, { kind: 'command' }>,
+  request: AccessRequest,
   log: LogOutputChannel,
 ): Accessed => {
   const state = machine.function(bdf);
