@@ -1,0 +1,69 @@
+import type { PlacedStructure } from '../layout';
+import type { StructureKind } from '../register';
+import { hex } from '../uint';
+import { CAPABILITY_DECODERS } from './capabilities';
+import { type DecodedLine, type HostFacts, type LineSpec, type StructureDecoder } from './decodedLine';
+import { EXTENDED_DECODERS } from './extended';
+import { genericLines } from './generic';
+import { readingOf, type Reading } from './reading';
+
+export type { DecodedLine, HostFacts } from './decodedLine';
+
+/** Every structure whose meaning is written in lspci's own words. */
+export const DECODERS: readonly StructureDecoder[] = [...CAPABILITY_DECODERS, ...EXTENDED_DECODERS];
+
+const keyOf = (kind: StructureKind, id: number): string => `${kind} ${id}`;
+const BY_KEY: ReadonlyMap<string, StructureDecoder> = new Map(
+  DECODERS.map((decoder) => [keyOf(decoder.kind, decoder.id), decoder]),
+);
+
+const UNREADABLE = '<unreadable>';
+
+const decodedText = (reading: Reading, { from, text }: Omit<LineSpec, 'label'>): string | undefined => {
+  if (!from.every(reading.known)) return UNREADABLE;
+  const [first = ''] = from;
+  return typeof text === 'string' ? reading.fill(first, text) : text(reading);
+};
+
+const decodedLine = (reading: Reading, spec: LineSpec): readonly DecodedLine[] => {
+  if (!spec.from.every(reading.has)) return [];
+  const text = decodedText(reading, spec);
+  return text === undefined ? [] : [{ label: spec.label, text, register: spec.from.join(' ') }];
+};
+
+/** `Capabilities: [50] MSI: Enable- ...`, `Capabilities: [100 v1] Advanced Error Reporting`. */
+const headlineOf = (reading: Reading, decoder: StructureDecoder | undefined): readonly DecodedLine[] => {
+  const { kind, offset, version, title } = reading.structure;
+  if (kind === 'header') return [];
+  const place = kind === 'capability' ? hex(offset, 2) : `${hex(offset, 3)} v${version ?? 0}`;
+  const head = decoder?.headline;
+  const name = head && head.from.every(reading.has) ? decodedText(reading, head) : title;
+  return [
+    {
+      label: 'Capabilities',
+      text: `[${place}] ${name ?? title}`,
+      register: head ? head.from.join(' ') : kind === 'capability' ? 'CAP_ID' : 'HEADER',
+    },
+  ];
+};
+
+/**
+ * What lspci -vvv says of a structure that `layoutOf` placed in `config`, in its order and its words; structures that
+ * lspci does not decode follow the same notation register by register. `known` has 1 for each byte that the source
+ * gave. Vendors and devices stand as ids, in lspci -n's manner. Sizes of BARs and the interrupt come from `host`;
+ * addresses are those in the registers, as with lspci -b. Never throws.
+ */
+export const decodeStructure = (
+  structure: PlacedStructure,
+  config: Uint8Array,
+  known: Uint8Array,
+  host: HostFacts = {},
+): readonly DecodedLine[] => {
+  const decoder = BY_KEY.get(keyOf(structure.kind, structure.id));
+  const reading = readingOf(structure, config, known, host);
+  const lines = decoder?.lines ?? genericLines(structure);
+  return [
+    ...headlineOf(reading, decoder),
+    ...(typeof lines === 'function' ? lines(reading) : lines).flatMap((spec) => decodedLine(reading, spec)),
+  ];
+};
