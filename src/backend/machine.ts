@@ -1,5 +1,6 @@
 import { bindHostDriver, unbindHostDriver } from './assembly/hostDriver';
 import { PvGuest } from './assembly/pvGuest';
+import { explained } from './assembly/explained';
 import type { MachineFunction } from './assembly/functions';
 import { storeAttribute } from './pciback/sysfs';
 import {
@@ -26,6 +27,9 @@ import { MachineState } from './machineState';
 
 /** A machine: host functions, the simulated kernel and drivers, and guests. The one door of the engine. */
 export class Machine extends MachineState {
+  /** Whether accesses are explained; what is replayed is not. */
+  private explaining = true;
+
   private isSeized(bdf: Bdf): boolean {
     return this.host.driver.stub.find(bdf) !== undefined;
   }
@@ -215,14 +219,34 @@ export class Machine extends MachineState {
     const pv = this.guest(domid);
     const front = pv.pcifront;
     const host = pv.devices().find((d) => sameBdf(d.guest, guest))?.host;
-    const { result, observed } = this.host.observe(() => {
-      if (front === undefined) return { err: XEN_PCI_ERR_dev_not_found, value: sent };
-      return op === 'conf_read'
-        ? front.configRead(guest, offset, size)
-        : front.configWrite(guest, offset, size, sent);
-    });
-    const { err, value } = result;
-    return { domid, op, guest, host, offset, size, sent, value, err, errName: errorName(err), observed };
+    const request = { op, offset, size, sent };
+    const seized = host && this.host.driver.stub.find(host);
+    const access = () =>
+      this.host.observe(() => {
+        if (front === undefined) return { err: XEN_PCI_ERR_dev_not_found, value: sent };
+        return op === 'conf_read'
+          ? front.configRead(guest, offset, size)
+          : front.configWrite(guest, offset, size, sent);
+      });
+    const { answer, verdict } = this.explaining
+      ? explained(seized, request, access)
+      : { answer: access(), verdict: undefined };
+    const { err, value } = answer.result;
+    const { observed } = answer;
+    return {
+      domid,
+      op,
+      guest,
+      host,
+      offset,
+      size,
+      sent,
+      value,
+      err,
+      errName: errorName(err),
+      verdict,
+      observed,
+    };
   }
 
   /** A guest's conf_read through the shared page. size and offset are passed as given, valid or not. */
@@ -262,7 +286,9 @@ export class Machine extends MachineState {
           ? 'there is nothing to undo'
           : 'the journal is full: this machine cannot be rebuilt from it',
       );
+    this.explaining = false;
     this.rebuild(() => this.replay(this.history.entries));
+    this.explaining = true;
     this.changed('undo', undefined);
     return this.said(`undone: ${entryText(entry)}`);
   }
@@ -284,13 +310,15 @@ export class Machine extends MachineState {
   fork(profile?: string): { readonly machine: Machine; readonly refused: number } | undefined {
     if (!this.history.complete) return undefined;
     const machine = new Machine(this.description);
-    const { entries } = this.history;
-    if (profile === undefined) return { machine, refused: machine.replay(entries) };
-    machine.loadDriver(profile, false, false);
-    return {
-      machine,
-      refused: machine.replay(entries.map((e) => (e.action === 'loadDriver' ? { ...e, profile } : e))),
-    };
+    machine.explaining = false;
+    if (profile !== undefined) machine.loadDriver(profile, false, false);
+    const refused = machine.replay(
+      profile === undefined
+        ? this.history.entries
+        : this.history.entries.map((e) => (e.action === 'loadDriver' ? { ...e, profile } : e)),
+    );
+    machine.explaining = true;
+    return { machine, refused };
   }
 
   /** Applies entries in order; the number of entries that were refused. */

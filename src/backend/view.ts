@@ -1,5 +1,6 @@
 import type { Bdf } from './spec/bdf';
 import type { Width } from './spec/uint';
+import type { Verdict } from './verdict/verdict';
 
 /** Plain data that the machine shows to whoever asks: screens, tests, exports. Never live objects. */
 
@@ -52,6 +53,8 @@ export interface ConfigOp {
   readonly err: number;
   /** Name of `err`, e.g. `XEN_PCI_ERR_success`, `XEN_PCI_ERR_access_denied`, `-EINVAL`. */
   readonly errName: string;
+  /** What became of every bit, and why; undefined while a journal is replayed. */
+  readonly verdict: Verdict | undefined;
   readonly observed: Observations;
 }
 

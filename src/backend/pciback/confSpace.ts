@@ -150,8 +150,15 @@ export class ConfigSpace {
     this.rebuild();
   }
 
-  private tell(code: DecisionCode, offset: number, width: number, value: number, result: number): void {
-    this.sink?.decided({ layer: 'pciback', code, offset, width, value: u32(value), result });
+  /** Tells what became of `mask` bits of the request or field at `offset`, when somebody listens. */
+  tell(code: DecisionCode, offset: number, mask: number, value: number, result: number): void {
+    if (this.sink === null) return;
+    this.sink.decided({ layer: 'pciback', code, offset, mask: u32(mask), value: u32(value), result });
+  }
+
+  /** The same for a field; mask and value in the field's own bits. Nothing for an empty mask. */
+  decide(code: DecisionCode, entry: FieldEntry, mask: number, value: number, result = 0): void {
+    if (this.sink !== null && mask !== 0) this.tell(code, entry.start, mask, value, result);
   }
 
   /**
@@ -162,19 +169,20 @@ export class ConfigSpace {
     const { dev, sink } = this;
     this.value = 0;
     if (!validRequest(offset, size)) {
-      if (sink !== null) this.tell('request-invalid', offset, size, 0, XEN_PCI_ERR_invalid_offset);
+      if (sink !== null) this.tell('request-invalid', offset, 0xffffffff, 0, XEN_PCI_ERR_invalid_offset);
       return XEN_PCI_ERR_invalid_offset;
     }
     dev.value = 0;
     let err = dev.configRead(offset, size);
     let value = dev.value;
-    if (sink !== null) this.tell('read-raw', offset, size, value, err);
+    if (sink !== null)
+      this.tell(err === 0 ? 'read-hardware' : 'read-failed', offset, sizeMask(size), value, err);
     const entries = this.dispatch.overlapping(offset, size);
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       this.fieldValue = 0;
       err = entry.field.read(this, entry);
-      if (sink !== null) this.tell('read-field', entry.start, entry.size, this.fieldValue, err);
+      if (sink !== null) this.tellRead(entry, err);
       if (err !== 0) break;
       value = merge(value, this.fieldValue, entry.mask, entry.start - offset);
     }
@@ -186,7 +194,7 @@ export class ConfigSpace {
   write(offset: number, size: number, value: number): number {
     const { sink } = this;
     if (!validRequest(offset, size)) {
-      if (sink !== null) this.tell('request-invalid', offset, size, value, XEN_PCI_ERR_invalid_offset);
+      if (sink !== null) this.tell('request-invalid', offset, 0xffffffff, value, XEN_PCI_ERR_invalid_offset);
       return XEN_PCI_ERR_invalid_offset;
     }
     const entries = this.dispatch.overlapping(offset, size);
@@ -195,31 +203,45 @@ export class ConfigSpace {
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       err = this.readForMerge(entry);
-      if (err !== 0) break;
+      if (err !== 0) {
+        this.decide('bus-failed', entry, entry.mask, value, err);
+        break;
+      }
       const merged = merge(this.fieldValue, value, sizeMask(size), offset - entry.start) & entry.mask;
       const write = entry.field.write;
       // A later field's result replaces an earlier refusal: the driver returns the last one.
       err = write === null ? 0 : write(this, entry, merged >>> 0);
-      if (sink !== null)
-        this.tell(write === null ? 'write-ignored' : 'write-field', entry.start, entry.size, merged, err);
+      if (sink !== null && write === null) this.decide('no-write-handler', entry, entry.mask, merged);
     }
     return err === 0 ? 0 : wireError(err);
   }
 
-  /** What a write to this field is merged with, into fieldValue. */
+  /** What a write to this field is merged with, into fieldValue. Not told: the guest did not read. */
   private readForMerge(entry: FieldEntry): number {
     this.fieldValue = 0;
     if (this.profile.mergeWith === 'field') return entry.field.read(this, entry);
+    const { sink } = this;
+    this.sink = null;
     const err = this.read(entry.start, entry.size);
+    this.sink = sink;
     this.fieldValue = this.value;
     return err;
+  }
+
+  private tellRead(entry: FieldEntry, err: number): void {
+    const value = this.fieldValue;
+    if (err !== 0) this.decide('read-failed', entry, entry.mask, value, err);
+    else
+      for (const { code, mask } of entry.field.reads(this, entry))
+        this.decide(code, entry, mask & entry.mask, value);
   }
 
   private writeUnhandled(offset: number, size: number, value: number): number {
     const { dev, data, sink } = this;
     if (this.permissive) {
       const err = dev.configWrite(offset, size, value);
-      if (sink !== null) this.tell('write-permissive', offset, size, value, err);
+      if (sink !== null)
+        this.tell(err === 0 ? 'no-field-permissive' : 'bus-failed', offset, sizeMask(size), value, err);
       return wireError(err);
     }
     if (!data.warnedOnWrite) {
@@ -230,7 +252,7 @@ export class ConfigSpace {
           `0x${u32(offset).toString(16)}, size ${size}. ${READ_ONLY_ADVICE}`,
       );
     }
-    if (sink !== null) this.tell('write-dropped', offset, size, value, 0);
+    if (sink !== null) this.tell('no-field', offset, sizeMask(size), value, 0);
     return 0;
   }
 }

@@ -16,7 +16,18 @@ import {
   VPD_ADDR_F,
   VPD_DATA,
 } from '../spec/kernelRegisters';
-import { field, readRaw, shown, writeRaw, type ConfigField, type FieldRead, type FieldWrite } from './field';
+import type { WriteCode } from '../verdict/decision';
+import {
+  field,
+  readRaw,
+  shown,
+  writeRaw,
+  type ConfigField,
+  type FieldEntry,
+  type FieldRead,
+  type FieldSources,
+  type FieldWrite,
+} from './field';
 import {
   INTERRUPT_TYPE_INTX,
   INTERRUPT_TYPE_MSI,
@@ -24,6 +35,7 @@ import {
   INTERRUPT_TYPE_NONE,
   interruptType,
 } from './interruptType';
+import type { ConfigSpace } from './confSpace';
 import type { DriverProfile } from './profiles';
 
 /**
@@ -36,8 +48,11 @@ import type { DriverProfile } from './profiles';
  * xen_pcibk_get_interrupt_type, xen_pcibk_config_capability_add_fields.
  */
 
-const vpdAddressWrite: FieldWrite = (space, entry, value) =>
-  value & VPD_ADDR_F ? PCIBIOS_SET_FAILED : writeRaw(space, entry, value);
+const vpdAddressWrite: FieldWrite = (space, entry, value) => {
+  if (!(value & VPD_ADDR_F)) return writeRaw(space, entry, value);
+  space.decide('vpd-write-denied', entry, entry.mask, value, PCIBIOS_SET_FAILED);
+  return PCIBIOS_SET_FAILED;
+};
 
 const PM_BRIDGE_EXTENSIONS = 6;
 const PM_DATA = 7;
@@ -46,6 +61,11 @@ const PM_CAPS_SHOWN = 0x07ff;
 const PM_PME_ENABLE = 0x0100;
 /** PME status and data select: what a guest may write. */
 const PM_OK_BITS = 0x9e00;
+
+const pmCapsReads: FieldSources = () => [
+  { code: 'read-field-hardware', mask: PM_CAPS_SHOWN },
+  { code: 'read-pme-hidden', mask: ~PM_CAPS_SHOWN },
+];
 
 const pmCapsRead: FieldRead = (space, entry) => {
   const err = readRaw(space, entry);
@@ -66,14 +86,41 @@ const pmCtrlWrite: FieldWrite = (space, entry, value) => {
   const { dev } = space;
   dev.value = 0;
   const err = dev.configRead(entry.start, 2);
-  if (err !== 0) return err;
+  if (err !== 0) {
+    space.decide('bus-failed', entry, entry.mask, value, err);
+    return err;
+  }
   const old = dev.value;
   const allowed = value & PM_OK_BITS;
-  if ((old & PM_OK_BITS) !== allowed) {
+  const changes = (old & PM_OK_BITS) !== allowed;
+  if (changes) {
     const writeErr = dev.configWrite(entry.start, 2, (old & ~PM_OK_BITS) | allowed);
-    if (writeErr !== 0) return writeErr;
+    if (writeErr !== 0) {
+      space.decide('bus-failed', entry, entry.mask, value, writeErr);
+      return writeErr;
+    }
   }
-  return setPowerState(dev, value & PM_CTRL_STATE_MASK) === 0 ? 0 : PCIBIOS_SET_FAILED;
+  space.decide(changes ? 'pm-written' : 'pm-same', entry, PM_OK_BITS, value);
+  space.decide('pm-masked', entry, 0xffff & ~PM_OK_BITS & ~PM_CTRL_STATE_MASK, value);
+  const result = setPowerState(dev, value & PM_CTRL_STATE_MASK) === 0 ? 0 : PCIBIOS_SET_FAILED;
+  space.decide(result === 0 ? 'pm-state' : 'pm-state-refused', entry, PM_CTRL_STATE_MASK, value, result);
+  return result;
+};
+
+const tellFlags = (
+  space: ConfigSpace,
+  entry: FieldEntry,
+  value: number,
+  code: WriteCode,
+  result: number,
+): number => {
+  space.decide(code, entry, entry.mask, value, result);
+  return result;
+};
+
+const writeFlags = (space: ConfigSpace, entry: FieldEntry, value: number, code: WriteCode): number => {
+  const err = space.dev.configWrite(entry.start, 2, value);
+  return tellFlags(space, entry, value, err === 0 ? code : 'bus-failed', err);
 };
 
 /** Control word of MSI or MSI-X: which bit enables, which bits may change, which type that is. */
@@ -81,20 +128,24 @@ const interruptFlagsWrite =
   (enableBit: number, allowedBits: number, ownType: number): FieldWrite =>
   (space, entry, value) => {
     const { dev, data } = space;
-    if (space.permissive) return writeRaw(space, entry, value);
+    if (space.permissive) return writeFlags(space, entry, value, 'interrupt-permissive');
     dev.value = 0;
     const err = dev.configRead(entry.start, 2);
-    if (err !== 0) return err;
+    if (err !== 0) return tellFlags(space, entry, value, 'bus-failed', err);
     const old = dev.value;
-    if (value === old) return 0;
-    if (!data.allowInterruptControl || (value ^ old) & ~allowedBits) return PCIBIOS_SET_FAILED;
+    if (value === old) return tellFlags(space, entry, value, 'interrupt-same', 0);
+    if (!data.allowInterruptControl)
+      return tellFlags(space, entry, value, 'interrupt-control-denied', PCIBIOS_SET_FAILED);
+    if ((value ^ old) & ~allowedBits)
+      return tellFlags(space, entry, value, 'interrupt-bits-denied', PCIBIOS_SET_FAILED);
     if (value & enableBit) {
       const { msiFields } = space.profile;
       const type = interruptType(dev, msiFields);
       const intxPasses = msiFields === 'msi-exclusive' && type === INTERRUPT_TYPE_INTX;
-      if (type !== INTERRUPT_TYPE_NONE && !intxPasses && type !== ownType) return PCIBIOS_SET_FAILED;
+      if (type !== INTERRUPT_TYPE_NONE && !intxPasses && type !== ownType)
+        return tellFlags(space, entry, value, 'interrupt-type-denied', PCIBIOS_SET_FAILED);
     }
-    return writeRaw(space, entry, value);
+    return writeFlags(space, entry, value, 'interrupt-written');
   };
 
 interface CapabilityHandler {
@@ -120,7 +171,7 @@ const HANDLERS: readonly CapabilityHandler[] = [
     id: CapId.PM,
     fields: [
       HEADER,
-      field(PM_PMC, 2, pmCapsRead, null),
+      field(PM_PMC, 2, pmCapsRead, null, { reads: pmCapsReads }),
       field(PM_CTRL, 2, readRaw, pmCtrlWrite, { init: pmCtrlInit }),
       shown(PM_BRIDGE_EXTENSIONS, 1),
       shown(PM_DATA, 1),

@@ -36,7 +36,18 @@ import {
   PCI_ROM_RESOURCE,
 } from '../host/resource';
 import { u32 } from '../spec/uint';
-import { field, readRaw, shown, writeRaw, type ConfigField, type FieldRead, type FieldWrite } from './field';
+import type { WriteCode } from '../verdict/decision';
+import {
+  allFrom,
+  field,
+  readRaw,
+  shown,
+  writeRaw,
+  type ConfigField,
+  type FieldRead,
+  type FieldSources,
+  type FieldWrite,
+} from './field';
 import type { ConfigSpace } from './confSpace';
 import { INTERRUPT_TYPE_INTX, INTERRUPT_TYPE_NONE, interruptType } from './interruptType';
 import type { DriverProfile } from './profiles';
@@ -87,14 +98,32 @@ const commandRead: FieldRead = (space, entry) => {
   return err;
 };
 
+const COMMAND_ENABLES = COMMAND_IO | COMMAND_MEMORY;
+/** What only lives in the cache. */
+const COMMAND_CACHED = 0xffff & ~(COMMAND_GUEST | COMMAND_ENABLES | COMMAND_INTX_DISABLE);
+/** What only a permissive device takes from the guest. */
+const COMMAND_PLAIN = COMMAND_GUEST & ~(COMMAND_MASTER | COMMAND_INVALIDATE);
+
+const commandReads: FieldSources = () => [
+  { code: 'read-field-hardware', mask: COMMAND_GUEST },
+  { code: 'read-command-shadow', mask: ~COMMAND_GUEST },
+];
+
 /** Enabling and disabling follow the kernel's enable count, not the cache. 0 or the errno of a failed enable. */
-const applyEnableBits: FieldWrite = (space, _entry, value) => {
-  const wanted = (value & (COMMAND_IO | COMMAND_MEMORY)) !== 0;
-  if (wanted === isEnabled(space.dev)) return 0;
+const applyEnableBits: FieldWrite = (space, entry, value) => {
+  const wanted = (value & COMMAND_ENABLES) !== 0;
+  if (wanted === isEnabled(space.dev)) {
+    space.decide('command-enable-kept', entry, COMMAND_ENABLES, value);
+    return 0;
+  }
   if (wanted) {
     const err = enableDevice(space.dev);
-    if (err !== 0) return err;
+    if (err !== 0) {
+      space.decide('command-enable-failed', entry, COMMAND_ENABLES, value, err);
+      return err;
+    }
   } else disableDevice(space.dev);
+  space.decide(wanted ? 'command-enabled' : 'command-disabled', entry, COMMAND_ENABLES, value);
   space.data.enableIntx = wanted;
   return 0;
 };
@@ -119,32 +148,67 @@ const controlIntx = (space: ConfigSpace, value: number): number => {
 const commandWrite: FieldWrite = (space, entry, value) => {
   const { dev, data } = space;
   const err = applyEnableBits(space, entry, value);
-  if (err !== 0) return err;
+  if (err !== 0) {
+    space.decide('command-not-reached', entry, 0xffff & ~COMMAND_ENABLES, value, err);
+    return err;
+  }
 
-  if (!dev.isBusMaster && value & COMMAND_MASTER) setMaster(dev);
-  else if (dev.isBusMaster && !(value & COMMAND_MASTER)) clearMaster(dev);
+  const master = (value & COMMAND_MASTER) !== 0;
+  space.decide(
+    dev.isBusMaster === master ? 'command-kernel-same' : 'command-master',
+    entry,
+    COMMAND_MASTER,
+    value,
+  );
+  if (!dev.isBusMaster && master) setMaster(dev);
+  else if (dev.isBusMaster && !master) clearMaster(dev);
 
   let next = value;
+  let mwiCode: WriteCode = 'command-mwi';
   if (!(entry.val & COMMAND_INVALIDATE) && value & COMMAND_INVALIDATE) {
     const mwi = setMwi(dev);
     if (mwi !== 0) {
       mwiFailed(dev, mwi);
       next &= ~COMMAND_INVALIDATE;
+      mwiCode = 'command-mwi-failed';
     }
   } else if (entry.val & COMMAND_INVALIDATE && !(value & COMMAND_INVALIDATE)) clearMwi(dev);
+  else mwiCode = 'command-kernel-same';
+  space.decide(mwiCode, entry, COMMAND_INVALIDATE, value);
 
-  if (data.allowInterruptControl && (entry.val ^ next) & COMMAND_INTX_DISABLE) {
+  const intxChanges = ((entry.val ^ next) & COMMAND_INTX_DISABLE) !== 0;
+  if (data.allowInterruptControl && intxChanges) {
     const refused = controlIntx(space, next);
-    if (refused !== 0) return refused;
-  }
+    if (refused !== 0) {
+      space.decide('command-intx-refused', entry, COMMAND_INTX_DISABLE, value, refused);
+      space.decide('command-not-reached', entry, COMMAND_CACHED | COMMAND_PLAIN, value, refused);
+      return refused;
+    }
+    space.decide('command-intx', entry, COMMAND_INTX_DISABLE, value);
+  } else
+    space.decide(
+      data.allowInterruptControl ? 'command-kernel-same' : 'command-intx-shadowed',
+      entry,
+      COMMAND_INTX_DISABLE,
+      value,
+    );
 
   entry.val = next;
-  if (!space.permissive) return 0;
+  space.decide('command-shadowed', entry, COMMAND_CACHED, value);
+  if (!space.permissive) {
+    space.decide('command-hardware-only', entry, COMMAND_PLAIN, value);
+    return 0;
+  }
   dev.value = 0;
   const readErr = dev.configRead(entry.start, 2);
   const real = dev.value;
-  if (readErr !== 0 || real === next) return readErr;
-  return dev.configWrite(entry.start, 2, (next & COMMAND_GUEST) | (real & ~COMMAND_GUEST));
+  if (readErr !== 0 || real === next) {
+    space.decide(readErr === 0 ? 'command-kernel-same' : 'bus-failed', entry, COMMAND_PLAIN, value, readErr);
+    return readErr;
+  }
+  const writeErr = dev.configWrite(entry.start, 2, (next & COMMAND_GUEST) | (real & ~COMMAND_GUEST));
+  space.decide(writeErr === 0 ? 'command-permissive' : 'bus-failed', entry, COMMAND_PLAIN, value, writeErr);
+  return writeErr;
 };
 
 /** Before XSA-120: what the resources need reads as set while the device is enabled, for VFs that have no such bits. */
@@ -162,7 +226,10 @@ const rawCommandRead: FieldRead = (space, entry) => {
 const rawCommandWrite: FieldWrite = (space, entry, value) => {
   const { dev } = space;
   const err = applyEnableBits(space, entry, value);
-  if (err !== 0) return err;
+  if (err !== 0) {
+    space.decide('command-not-reached', entry, 0xffff & ~COMMAND_ENABLES, value, err);
+    return err;
+  }
   if (!dev.isBusMaster && value & COMMAND_MASTER) setMaster(dev);
   let next = value;
   if (value & COMMAND_INVALIDATE) {
@@ -170,10 +237,27 @@ const rawCommandWrite: FieldWrite = (space, entry, value) => {
     if (mwi !== 0) {
       mwiFailed(dev, mwi);
       next &= ~COMMAND_INVALIDATE;
+      space.decide('command-mwi-failed', entry, COMMAND_INVALIDATE, value);
     }
   }
-  return dev.configWrite(entry.start, 2, next);
+  const writeErr = dev.configWrite(entry.start, 2, next);
+  space.decide(
+    writeErr === 0 ? 'command-raw' : 'bus-failed',
+    entry,
+    0xffff & ~(value ^ next),
+    value,
+    writeErr,
+  );
+  return writeErr;
 };
+
+const rawCommandReads: FieldSources = (space) =>
+  isEnabled(space.dev)
+    ? [
+        { code: 'read-command-resources', mask: COMMAND_ENABLES },
+        { code: 'read-field-hardware', mask: ~COMMAND_ENABLES },
+      ]
+    : [{ code: 'read-field-hardware', mask: 0xffff }];
 
 const barIndex = (start: number): number =>
   start === PCI_ROM_ADDRESS || start === PCI_ROM_ADDRESS1
@@ -222,16 +306,28 @@ const barRead: FieldRead = (space, entry) => {
   return 0;
 };
 
-const probeSize: FieldWrite = (_space, entry) => {
+const barReads: FieldSources = (_space, entry) => (entry.sizing ? BAR_SIZE : BAR_FROZEN);
+const BAR_SIZE = [{ code: 'read-bar-size', mask: 0xffffffff }] as const;
+const BAR_FROZEN = [{ code: 'read-bar-frozen', mask: 0xffffffff }] as const;
+
+const probeSize: FieldWrite = (space, entry, value) => {
   entry.sizing = true;
+  space.decide('bar-probe', entry, entry.mask, value);
   return 0;
 };
 
 /** Anything but a size probe: puts the seized value back into hardware that lost it, else ignored. */
 const restoreLost: FieldWrite = (space, entry, value) => {
   const real = space.dev.read(entry.start, 4);
-  if (real !== entry.val && value === entry.val) space.dev.configWrite(entry.start, 4, entry.val);
+  const lost = real !== entry.val && value === entry.val;
+  if (lost) space.dev.configWrite(entry.start, 4, entry.val);
   entry.sizing = false;
+  space.decide(
+    lost ? 'bar-restored' : value === entry.val ? 'bar-same' : 'bar-ignored',
+    entry,
+    entry.mask,
+    value,
+  );
   return 0;
 };
 
@@ -261,9 +357,16 @@ const bistWrite: FieldWrite = (space, entry, value) => {
   const { dev } = space;
   dev.value = 0;
   const err = dev.configRead(entry.start, 1);
-  if (err !== 0) return err;
-  if ((dev.value & ~BIST_START) === (value & ~BIST_START) || value === BIST_START)
-    return dev.configWrite(entry.start, 1, value);
+  if (err !== 0) {
+    space.decide('bus-failed', entry, entry.mask, value, err);
+    return err;
+  }
+  if ((dev.value & ~BIST_START) === (value & ~BIST_START) || value === BIST_START) {
+    const writeErr = dev.configWrite(entry.start, 1, value);
+    space.decide(writeErr === 0 ? 'bist-written' : 'bus-failed', entry, entry.mask, value, writeErr);
+    return writeErr;
+  }
+  space.decide('bist-ignored', entry, entry.mask, value);
   return 0;
 };
 
@@ -272,8 +375,8 @@ const barReset: NonNullable<ConfigField['reset']> = (entry) => {
 };
 
 const COMMAND_FIELDS: Readonly<Record<DriverProfile['command'], ConfigField>> = {
-  cached: field(PCI_COMMAND, 2, commandRead, commandWrite, { init: commandInit }),
-  raw: field(PCI_COMMAND, 2, rawCommandRead, rawCommandWrite),
+  cached: field(PCI_COMMAND, 2, commandRead, commandWrite, { init: commandInit, reads: commandReads }),
+  raw: field(PCI_COMMAND, 2, rawCommandRead, rawCommandWrite, { reads: rawCommandReads }),
 };
 
 const BAR_CALLBACKS: Readonly<
@@ -287,10 +390,10 @@ const BAR_CALLBACKS: Readonly<
 };
 
 const common = (profile: DriverProfile): readonly ConfigField[] => [
-  field(PCI_VENDOR_ID, 2, readVendor, null),
-  field(PCI_DEVICE_ID, 2, readDevice, null),
+  field(PCI_VENDOR_ID, 2, readVendor, null, { reads: allFrom('read-kernel-id') }),
+  field(PCI_DEVICE_ID, 2, readDevice, null, { reads: allFrom('read-kernel-id') }),
   COMMAND_FIELDS[profile.command],
-  field(PCI_INTERRUPT_LINE, 1, readInterruptLine, null),
+  field(PCI_INTERRUPT_LINE, 1, readInterruptLine, null, { reads: allFrom('read-kernel-irq') }),
   shown(PCI_INTERRUPT_PIN, 1),
   field(PCI_CACHE_LINE_SIZE, 1, readRaw, writeRaw),
   shown(PCI_LATENCY_TIMER, 1),
@@ -301,9 +404,9 @@ const bars = (profile: DriverProfile, count: number, rom: number): readonly Conf
   const { init, bar, rom: romCallback } = BAR_CALLBACKS[profile.barSizing];
   return [
     ...Array.from({ length: count }, (_, i) =>
-      field(PCI_BASE_ADDRESS_0 + 4 * i, 4, barRead, bar, { init, reset: barReset }),
+      field(PCI_BASE_ADDRESS_0 + 4 * i, 4, barRead, bar, { init, reset: barReset, reads: barReads }),
     ),
-    field(rom, 4, barRead, romCallback, { init, reset: barReset }),
+    field(rom, 4, barRead, romCallback, { init, reset: barReset, reads: barReads }),
   ];
 };
 

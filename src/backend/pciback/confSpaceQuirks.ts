@@ -2,7 +2,7 @@ import { EINVAL } from '../host/codes';
 import type { PciDev } from '../host/pciDev';
 import { hex, type Width } from '../spec/uint';
 import type { ConfigSpace } from './confSpace';
-import { readRaw, writeRaw, type ConfigField } from './field';
+import { fromHardware, readRaw, writeRaw, type ConfigField } from './field';
 
 /**
  * Quirk records and quirk fields (conf_space_quirks.c).
@@ -64,7 +64,8 @@ const isWidth = (size: number): size is Width => size === 1 || size === 2 || siz
 /** Adds a raw field. -EINVAL for a size that is not 1, 2 or 4; 0 also when a field already starts there. */
 export const addQuirkField = (space: ConfigSpace, offset: number, size: number, mask: number): number => {
   if (!isWidth(size)) return -EINVAL;
-  const field: ConfigField = { offset, size, mask, read: readRaw, write: writeRaw, dynamic: true };
+  const reads = fromHardware;
+  const field: ConfigField = { offset, size, mask, read: readRaw, write: writeRaw, reads, dynamic: true };
   space.add(field);
   return 0;
 };

@@ -1,4 +1,5 @@
 import type { Width } from '../spec/uint';
+import type { ReadCode } from '../verdict/decision';
 import type { ConfigSpace } from './confSpace';
 
 /**
@@ -9,6 +10,13 @@ import type { ConfigSpace } from './confSpace';
 /** Result of a field callback: 0, a PCIBIOS code or a negative errno. */
 export type FieldRead = (space: ConfigSpace, entry: FieldEntry) => number;
 export type FieldWrite = (space: ConfigSpace, entry: FieldEntry, value: number) => number;
+
+/** Where bits of the field's value come from. */
+export interface ReadSource {
+  readonly code: ReadCode;
+  readonly mask: number;
+}
+export type FieldSources = (space: ConfigSpace, entry: FieldEntry) => readonly ReadSource[];
 
 export interface ConfigField {
   /** Offset from the header or capability start, and width. */
@@ -22,8 +30,10 @@ export interface ConfigField {
   readonly reset?: (entry: FieldEntry) => void;
   /** Puts the field's value into space.fieldValue. */
   readonly read: FieldRead;
-  /** Takes the merged field value; null = ignored. */
+  /** Takes the merged field value; null = ignored. Tells of every bit what became of it. */
   readonly write: FieldWrite | null;
+  /** Where the value that `read` gives comes from, for explanations; all of its bits. */
+  readonly reads: FieldSources;
   /** Added through sysfs, freed when the device is taken back. */
   readonly dynamic: boolean;
 }
@@ -59,8 +69,26 @@ export const readRaw: FieldRead = (space, entry) => {
 };
 
 /** Writes the real register at the field. */
-export const writeRaw: FieldWrite = (space, entry, value) =>
-  space.dev.configWrite(entry.start, entry.size, value);
+export const writeRaw: FieldWrite = (space, entry, value) => {
+  const err = space.dev.configWrite(entry.start, entry.size, value);
+  if (space.sink !== null)
+    space.decide(
+      err !== 0 ? 'bus-failed' : entry.field.dynamic ? 'field-quirk' : 'field-raw',
+      entry,
+      entry.mask,
+      value,
+      err,
+    );
+  return err;
+};
+
+const ALL_BITS = 0xffffffff;
+/** All bits of the field come from one place. */
+export const allFrom = (code: ReadCode): FieldSources => {
+  const sources = [{ code, mask: ALL_BITS }] as const;
+  return () => sources;
+};
+export const fromHardware = allFrom('read-field-hardware');
 
 const plain = (offset: number, size: Width, read: FieldRead, write: FieldWrite | null): ConfigField => ({
   offset,
@@ -68,6 +96,7 @@ const plain = (offset: number, size: Width, read: FieldRead, write: FieldWrite |
   mask: 0,
   read,
   write,
+  reads: fromHardware,
   dynamic: false,
 });
 
@@ -80,5 +109,5 @@ export const field = (
   size: Width,
   read: FieldRead,
   write: FieldWrite | null,
-  more: Pick<ConfigField, 'init' | 'reset'> = {},
+  more: Partial<Pick<ConfigField, 'init' | 'reset' | 'reads'>> = {},
 ): ConfigField => ({ ...plain(offset, size, read, write), ...more });

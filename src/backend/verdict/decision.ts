@@ -1,34 +1,94 @@
 /**
- * The vocabulary of decisions. A driver tells an optional sink what it did with an access, step by step; the same
- * code serves a fast access (no sink, nothing allocated) and an explained one.
+ * What a layer tells of an access while it decides: each decision is told at the place where it is made, so that
+ * the telling cannot differ from the doing. The same code serves a fast access (no sink, nothing allocated) and an
+ * explained one.
  */
 
-/** Why a step came out as it did. Texts and remedies belong to the telling, not to the driver. */
-export type DecisionCode =
-  /** pciback: size not 1, 2, 4 or offset not aligned to it. */
+/** Where a decision is made, from guest to device. */
+export type Layer = 'pcifront' | 'pciback' | 'device';
+
+/** What became of bits that the guest wrote. */
+export type WriteCode =
+  /** The request itself is refused. */
   | 'request-invalid'
-  /** pciback: the byte is raw; no field covers it. */
-  | 'read-raw'
-  /** pciback: a field overlaid the real value. */
-  | 'read-field'
-  /** pciback: a field took its part of the write. */
-  | 'write-field'
-  /** pciback: the field has no write handler; its part is ignored. */
-  | 'write-ignored'
-  /** pciback: no field covers the request and the device is permissive: written raw. */
-  | 'write-permissive'
-  /** pciback: no field covers the request; dropped, and the guest is told success. */
-  | 'write-dropped';
+  | 'no-such-device'
+  /** No field overlaps the request. */
+  | 'no-field'
+  | 'no-field-permissive'
+  /** A field overlaps the request, but not these bits of it. */
+  | 'outside-field'
+  | 'no-write-handler'
+  | 'field-raw'
+  | 'field-quirk'
+  | 'bus-failed'
+  /** COMMAND. */
+  | 'command-enabled'
+  | 'command-disabled'
+  | 'command-enable-kept'
+  | 'command-enable-failed'
+  | 'command-master'
+  | 'command-mwi'
+  | 'command-mwi-failed'
+  | 'command-kernel-same'
+  | 'command-intx'
+  | 'command-intx-refused'
+  | 'command-intx-shadowed'
+  | 'command-shadowed'
+  | 'command-permissive'
+  | 'command-hardware-only'
+  | 'command-not-reached'
+  | 'command-raw'
+  /** Base addresses and the ROM. */
+  | 'bar-probe'
+  | 'bar-restored'
+  | 'bar-same'
+  | 'bar-ignored'
+  /** BIST. */
+  | 'bist-written'
+  | 'bist-ignored'
+  /** Capabilities. */
+  | 'vpd-write-denied'
+  | 'pm-written'
+  | 'pm-same'
+  | 'pm-masked'
+  | 'pm-state'
+  | 'pm-state-refused'
+  | 'interrupt-same'
+  | 'interrupt-permissive'
+  | 'interrupt-written'
+  | 'interrupt-control-denied'
+  | 'interrupt-bits-denied'
+  | 'interrupt-type-denied';
+
+/** Where bits that the guest read came from. */
+export type ReadCode =
+  | 'read-hardware'
+  | 'read-field-hardware'
+  | 'read-kernel-id'
+  | 'read-kernel-irq'
+  | 'read-command-shadow'
+  | 'read-command-resources'
+  | 'read-bar-frozen'
+  | 'read-bar-size'
+  | 'read-pme-hidden'
+  | 'read-failed';
+
+/** What the device did with a write that reached it. */
+export type DeviceCode =
+  'device-read-only' | 'device-cleared' | 'device-already-clear' | 'device-not-cleared' | 'device-changed';
+
+export type DecisionCode = WriteCode | ReadCode | DeviceCode;
 
 export interface Decision {
-  readonly layer: 'pciback';
+  readonly layer: Layer;
   readonly code: DecisionCode;
-  /** Offset and width of the field or request the step is about. */
+  /** Offset of the field (or request) that the decision is about, in configuration space. */
   readonly offset: number;
-  readonly width: number;
-  /** Value read, or the field value handed to its write handler. */
+  /** Its bits that the decision is about, counted from `offset`. */
+  readonly mask: number;
+  /** The value that was read, written or refused there, in the same bits. */
   readonly value: number;
-  /** Result of the step: 0, PCIBIOS code or negative errno. */
+  /** Result of the step: 0, a PCIBIOS code or a negative errno. */
   readonly result: number;
 }
 

@@ -160,7 +160,7 @@ describe('configuration space core', () => {
       const seized = host.driver.stub.find(dev.bdf);
       let told = 0;
       if (seized === undefined) throw new Error('not seized');
-      seized.configSpace.sink = { decided: (d) => (told += d.code === 'read-field' ? 1 : 0) };
+      seized.configSpace.sink = { decided: (d) => (told += d.code === 'read-field-hardware' ? 1 : 0) };
       seized.configSpace.read(0x0c, 4);
       return told;
     };
