@@ -197,7 +197,11 @@ export const RULES: Readonly<Record<DecisionCode, Rule>> = {
     'conf_space_capability.c: vpd_address_write',
   ),
   'pm-written': rule('written', 'PME status and the data select may be written by the guest.', PM),
-  'pm-same': rule('same', 'The device already has these bits so; pciback does not write.', PM),
+  'pm-same': rule(
+    'same',
+    'Of the bits that a guest may write none differs from what the device reads, so pciback does not write. A 1 that was to clear PME status is lost that way.',
+    PM,
+  ),
   'pm-masked': rule(
     'masked',
     'pciback takes this bit from the device: a guest may write only PME status and the data select, and ask for a power state.',

@@ -4,7 +4,6 @@ import type { Machine } from '../../../src/backend/machine';
 import { formatBdf } from '../../../src/backend/spec/bdf';
 import type { Width } from '../../../src/backend/spec/uint';
 import type { DecisionCode } from '../../../src/backend/verdict/decision';
-import { RULES } from '../../../src/backend/verdict/rules';
 import type { Outcome, Verdict } from '../../../src/backend/verdict/verdict';
 import { at, IGB, sampleMachine } from '../machine/machines';
 
@@ -230,6 +229,14 @@ describe('the verdict of a write', () => {
     const machine = machineWith({});
     const { verdict } = machine.confWrite(1, at('0000:00:07.0'), 4, 2, 0);
     expect(verdict).toMatchObject({ outcome: 'refused', parts: [{ code: 'no-such-device', mask: 0xffff }] });
+  });
+
+  it('of a read before XSA-120 tells which COMMAND bits the driver made up', () => {
+    const machine = machineWith({ profile: '3.18', before: (m) => m.confWrite(1, GUEST, 4, 2, 2) });
+    expect(machine.confRead(1, GUEST, 4, 2).verdict?.parts[0]).toMatchObject({
+      code: 'read-command-resources',
+      mask: 3,
+    });
   });
 
   it('covers every bit of the request once, whatever is written where', () => {
