@@ -150,7 +150,9 @@ export const verdictOf = (facts: AccessFacts): Verdict => {
   const wanted = and(or(andNot(xor(sent, known), facts.w1c), and(and(facts.w1c, sent), known)), request);
   const fated = (...fates: readonly Fate[]): number =>
     parts.reduce((mask, part) => (fates.includes(part.fate) ? or(mask, part.mask) : mask), 0);
-  const agrees = (value: number | undefined): number => (value === undefined ? 0 : u32(~xor(value, sent)));
+  // A bit that a written 1 clears agrees with a 1 when it is clear.
+  const agrees = (value: number | undefined): number =>
+    value === undefined ? 0 : u32(xor(~xor(value, sent), facts.w1c));
   // What a kernel function did is judged by the device: it may have had reasons of its own to leave a bit.
   const acted = fated('acted', 'same');
   const done = and(wanted, or(fated('written', 'cleared', 'emulated'), and(acted, agrees(after.device))));
