@@ -1,3 +1,4 @@
+import { accessMap } from './assembly/accessMap';
 import { assemble, FIRST_DOMID } from './assembly/assemble';
 import type { BusTree } from './assembly/buses';
 import type { PvGuest } from './assembly/pvGuest';
@@ -141,6 +142,13 @@ export class MachineState {
   realImage(bdf: Bdf): ConfigImage {
     const { dev, known } = this.member(bdf);
     return { bytes: dev.fn.config.slice(0, dev.fn.configSize), known: known.slice() };
+  }
+
+  /** How every bit takes writes (see assembly/accessMap); with the guest's half when a guest owns the function. */
+  accessMap(bdf: Bdf): Uint8Array {
+    const { dev, known } = this.member(bdf);
+    const owned = this.ownerOf(bdf) !== undefined;
+    return accessMap(dev.fn, known, owned ? this.host.driver.stub.find(bdf)?.configSpace : undefined);
   }
 
   /** What the guest gets, read dword by dword through conf_read; undefined when the guest does not own the function. */

@@ -26,6 +26,7 @@ import {
   type FieldEntry,
   type FieldRead,
   type FieldSources,
+  type FieldWays,
   type FieldWrite,
 } from './field';
 import {
@@ -54,6 +55,11 @@ const vpdAddressWrite: FieldWrite = (space, entry, value) => {
   return PCIBIOS_SET_FAILED;
 };
 
+const vpdAddressWays: FieldWays = () => [
+  { way: 'refused', mask: VPD_ADDR_F },
+  { way: 'passes', mask: 0xffff & ~VPD_ADDR_F },
+];
+
 const PM_BRIDGE_EXTENSIONS = 6;
 const PM_DATA = 7;
 /** PMC without PME support. */
@@ -65,6 +71,16 @@ const PM_OK_BITS = 0x9e00;
 const pmCapsReads: FieldSources = () => [
   { code: 'read-field-hardware', mask: PM_CAPS_SHOWN },
   { code: 'read-pme-hidden', mask: ~PM_CAPS_SHOWN },
+];
+
+const pmCapsWays: FieldWays = () => [
+  { way: 'ignored', mask: PM_CAPS_SHOWN },
+  { way: 'hidden', mask: 0xffff & ~PM_CAPS_SHOWN },
+];
+const pmCtrlWays: FieldWays = () => [
+  { way: 'passes', mask: PM_OK_BITS },
+  { way: 'acted', mask: PM_CTRL_STATE_MASK },
+  { way: 'dropped', mask: 0xffff & ~PM_OK_BITS & ~PM_CTRL_STATE_MASK },
 ];
 
 const pmCapsRead: FieldRead = (space, entry) => {
@@ -148,6 +164,17 @@ const interruptFlagsWrite =
     return writeFlags(space, entry, value, 'interrupt-written');
   };
 
+/** With interrupt control only `allowedBits` may change. */
+const interruptFlagsWays =
+  (allowedBits: number): FieldWays =>
+  ({ permissive, data: { allowInterruptControl } }) => {
+    const open = permissive ? 0xffff : allowInterruptControl ? allowedBits : 0;
+    return [
+      { way: 'passes', mask: open },
+      { way: 'refused', mask: 0xffff & ~open },
+    ];
+  };
+
 interface CapabilityHandler {
   readonly id: number;
   readonly fields: readonly ConfigField[];
@@ -165,14 +192,18 @@ const INTERRUPT_CAPABILITIES: readonly number[] = [CapId.MSI, CapId.MSIX];
 const HANDLERS: readonly CapabilityHandler[] = [
   {
     id: CapId.VPD,
-    fields: [HEADER, field(VPD_ADDR, 2, readRaw, vpdAddressWrite), shown(VPD_DATA, 4)],
+    fields: [
+      HEADER,
+      field(VPD_ADDR, 2, readRaw, vpdAddressWrite, { ways: vpdAddressWays }),
+      shown(VPD_DATA, 4),
+    ],
   },
   {
     id: CapId.PM,
     fields: [
       HEADER,
-      field(PM_PMC, 2, pmCapsRead, null, { reads: pmCapsReads }),
-      field(PM_CTRL, 2, readRaw, pmCtrlWrite, { init: pmCtrlInit }),
+      field(PM_PMC, 2, pmCapsRead, null, { reads: pmCapsReads, ways: pmCapsWays }),
+      field(PM_CTRL, 2, readRaw, pmCtrlWrite, { init: pmCtrlInit, ways: pmCtrlWays }),
       shown(PM_BRIDGE_EXTENSIONS, 1),
       shown(PM_DATA, 1),
     ],
@@ -186,6 +217,7 @@ const HANDLERS: readonly CapabilityHandler[] = [
         2,
         readRaw,
         interruptFlagsWrite(MSI_FLAGS_ENABLE, MSI_FLAGS_ENABLE, INTERRUPT_TYPE_MSI),
+        { ways: interruptFlagsWays(MSI_FLAGS_ENABLE) },
       ),
     ],
   },
@@ -198,6 +230,7 @@ const HANDLERS: readonly CapabilityHandler[] = [
         2,
         readRaw,
         interruptFlagsWrite(MSIX_FLAGS_ENABLE, MSIX_FLAGS_ENABLE | MSIX_FLAGS_MASKALL, INTERRUPT_TYPE_MSIX),
+        { ways: interruptFlagsWays(MSIX_FLAGS_ENABLE | MSIX_FLAGS_MASKALL) },
       ),
     ],
   },

@@ -46,6 +46,7 @@ import {
   type ConfigField,
   type FieldRead,
   type FieldSources,
+  type FieldWays,
   type FieldWrite,
 } from './field';
 import type { ConfigSpace } from './confSpace';
@@ -108,6 +109,20 @@ const commandReads: FieldSources = () => [
   { code: 'read-field-hardware', mask: COMMAND_GUEST },
   { code: 'read-command-shadow', mask: ~COMMAND_GUEST },
 ];
+
+const commandWays: FieldWays = ({ permissive, data: { allowInterruptControl } }) => [
+  { way: 'acted', mask: COMMAND_ENABLES | COMMAND_MASTER | COMMAND_INVALIDATE },
+  { way: allowInterruptControl ? 'acted' : 'emulated', mask: COMMAND_INTX_DISABLE },
+  { way: 'emulated', mask: COMMAND_CACHED },
+  { way: permissive ? 'passes' : 'dropped', mask: COMMAND_PLAIN },
+];
+const emulated: FieldWays = () => EMULATED;
+const EMULATED = [{ way: 'emulated', mask: 0xffffffff }] as const;
+const bistWays: FieldWays = () => BIST_WAYS;
+const BIST_WAYS = [
+  { way: 'passes', mask: BIST_START },
+  { way: 'ignored', mask: 0xff & ~BIST_START },
+] as const;
 
 /** Enabling and disabling follow the kernel's enable count, not the cache. 0 or the errno of a failed enable. */
 const applyEnableBits: FieldWrite = (space, entry, value) => {
@@ -375,7 +390,11 @@ const barReset: NonNullable<ConfigField['reset']> = (entry) => {
 };
 
 const COMMAND_FIELDS: Readonly<Record<DriverProfile['command'], ConfigField>> = {
-  cached: field(PCI_COMMAND, 2, commandRead, commandWrite, { init: commandInit, reads: commandReads }),
+  cached: field(PCI_COMMAND, 2, commandRead, commandWrite, {
+    init: commandInit,
+    reads: commandReads,
+    ways: commandWays,
+  }),
   raw: field(PCI_COMMAND, 2, rawCommandRead, rawCommandWrite, { reads: rawCommandReads }),
 };
 
@@ -397,16 +416,21 @@ const common = (profile: DriverProfile): readonly ConfigField[] => [
   shown(PCI_INTERRUPT_PIN, 1),
   field(PCI_CACHE_LINE_SIZE, 1, readRaw, writeRaw),
   shown(PCI_LATENCY_TIMER, 1),
-  field(PCI_BIST, 1, readRaw, bistWrite),
+  field(PCI_BIST, 1, readRaw, bistWrite, { ways: bistWays }),
 ];
 
 const bars = (profile: DriverProfile, count: number, rom: number): readonly ConfigField[] => {
   const { init, bar, rom: romCallback } = BAR_CALLBACKS[profile.barSizing];
   return [
     ...Array.from({ length: count }, (_, i) =>
-      field(PCI_BASE_ADDRESS_0 + 4 * i, 4, barRead, bar, { init, reset: barReset, reads: barReads }),
+      field(PCI_BASE_ADDRESS_0 + 4 * i, 4, barRead, bar, {
+        init,
+        reset: barReset,
+        reads: barReads,
+        ways: emulated,
+      }),
     ),
-    field(rom, 4, barRead, romCallback, { init, reset: barReset, reads: barReads }),
+    field(rom, 4, barRead, romCallback, { init, reset: barReset, reads: barReads, ways: emulated }),
   ];
 };
 

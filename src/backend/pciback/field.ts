@@ -18,6 +18,17 @@ export interface ReadSource {
 }
 export type FieldSources = (space: ConfigSpace, entry: FieldEntry) => readonly ReadSource[];
 
+/**
+ * What a guest's write of a bit meets, whatever its value: passes to the device, acted on by the kernel, emulated by
+ * the driver, ignored by a field that takes no writes, dropped, refused, hidden (reads 0 and takes no writes).
+ */
+export type WriteWay = 'passes' | 'acted' | 'emulated' | 'ignored' | 'dropped' | 'refused' | 'hidden';
+export interface BitWay {
+  readonly way: WriteWay;
+  readonly mask: number;
+}
+export type FieldWays = (space: ConfigSpace, entry: FieldEntry) => readonly BitWay[];
+
 export interface ConfigField {
   /** Offset from the header or capability start, and width. */
   readonly offset: number;
@@ -34,6 +45,8 @@ export interface ConfigField {
   readonly write: FieldWrite | null;
   /** Where the value that `read` gives comes from, for explanations; all of its bits. */
   readonly reads: FieldSources;
+  /** What writes of its bits meet, for the overlay; all of its bits. Follows `write` where it is not told. */
+  readonly ways?: FieldWays;
   /** Added through sysfs, freed when the device is taken back. */
   readonly dynamic: boolean;
 }
@@ -109,5 +122,16 @@ export const field = (
   size: Width,
   read: FieldRead,
   write: FieldWrite | null,
-  more: Partial<Pick<ConfigField, 'init' | 'reset' | 'reads'>> = {},
+  more: Partial<Pick<ConfigField, 'init' | 'reset' | 'reads' | 'ways'>> = {},
 ): ConfigField => ({ ...plain(offset, size, read, write), ...more });
+
+const ONE_WAY = (way: WriteWay): readonly BitWay[] => [{ way, mask: ALL_BITS }];
+const IGNORED = ONE_WAY('ignored');
+const PASSES = ONE_WAY('passes');
+
+/** What writes of the field's bits meet as things stand. */
+export const waysOf = (space: ConfigSpace, entry: FieldEntry): readonly BitWay[] => {
+  const { ways, write } = entry.field;
+  if (ways !== undefined) return ways(space, entry);
+  return write === null ? IGNORED : PASSES;
+};
