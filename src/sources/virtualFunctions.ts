@@ -1,14 +1,19 @@
 import type { FunctionDescription } from '../backend/description';
-import { type Bdf, bdfOf, compareBdf, devfnOf, formatBdf } from '../backend/spec/bdf';
+import { type Bdf, compareBdf, formatBdf, sameBdf } from '../backend/spec/bdf';
 import { ExtCapId } from '../backend/spec/capabilityIds';
 import { walkExtendedCapabilities } from '../backend/spec/chain';
+import {
+  SRIOV_CTRL,
+  SRIOV_CTRL_VFE,
+  SRIOV_NUM_VF,
+  SRIOV_VF_DID,
+  SRIOV_VF_OFFSET,
+  SRIOV_VF_STRIDE,
+} from '../backend/spec/kernelRegisters';
 import { readLe } from '../backend/spec/uint';
+import { virtualFunctionAddress } from '../backend/spec/virtualFunctions';
 
-/**
- * Registers of the SR-IOV extended capability, from its start (SR-IOV 1.1 section 3.3; PCIe 6.0 section 9.3.3).
- */
-const SRIOV = { control: 0x08, numVFs: 0x10, firstVFOffset: 0x14, vfStride: 0x16, vfDeviceId: 0x1a } as const;
-const VF_ENABLE = 1;
+/** Which functions of a dump are virtual, from the SR-IOV capabilities of the others. */
 
 export interface VirtualFunctionPlace {
   readonly physicalFunction: Bdf;
@@ -21,22 +26,23 @@ export interface VirtualFunctionPlace {
 const placesOf = (pf: FunctionDescription): { bdf: Bdf; place: VirtualFunctionPlace }[] => {
   const { config, known, bdf } = pf;
   const at = walkExtendedCapabilities(config, known).found.find(({ id }) => id === ExtCapId.SRIOV)?.offset;
-  if (at === undefined || (readLe(config, at + SRIOV.control, 2) & VF_ENABLE) === 0) return [];
-  for (let i = at; i < at + SRIOV.vfDeviceId + 2; i++) if (known[i] !== 1) return [];
-  const first = readLe(config, at + SRIOV.firstVFOffset, 2);
-  const stride = readLe(config, at + SRIOV.vfStride, 2);
+  if (at === undefined || (readLe(config, at + SRIOV_CTRL, 2) & SRIOV_CTRL_VFE) === 0) return [];
+  for (let i = at; i < at + SRIOV_VF_DID + 2; i++) if (known[i] !== 1) return [];
+  const placement = {
+    offset: readLe(config, at + SRIOV_VF_OFFSET, 2),
+    stride: readLe(config, at + SRIOV_VF_STRIDE, 2),
+  };
   const place: VirtualFunctionPlace = {
     physicalFunction: bdf,
     vendorId: pf.vendorId ?? readLe(config, 0, 2),
-    deviceId: readLe(config, at + SRIOV.vfDeviceId, 2),
+    deviceId: readLe(config, at + SRIOV_VF_DID, 2),
   };
   const places = [];
-  const routingId = (bdf.bus << 8) | devfnOf(bdf);
-  for (let n = 0; n < readLe(config, at + SRIOV.numVFs, 2); n++) {
-    const id = routingId + first + n * stride;
-    if (id > 0xffff || id === routingId) break;
-    places.push({ bdf: bdfOf(bdf.domain, id >> 8, id & 0xff), place });
-    if (stride === 0) break;
+  for (let n = 0; n < readLe(config, at + SRIOV_NUM_VF, 2); n++) {
+    const address = virtualFunctionAddress(bdf, placement, n);
+    if (address === undefined || sameBdf(address, bdf)) break;
+    places.push({ bdf: address, place });
+    if (placement.stride === 0) break;
   }
   return places;
 };

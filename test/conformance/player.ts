@@ -4,7 +4,7 @@ import type { DeviceFlags, PciDev } from '../../src/backend/host/pciDev';
 import type { AerEvent } from '../../src/backend/pciback/aer';
 import { showAttribute, storeAttribute } from '../../src/backend/pciback/sysfs';
 import { devfnOf, parseBdf, type Bdf } from '../../src/backend/spec/bdf';
-import { DEFAULT_XEN_HOST, hideParameter, XenHost } from '../../src/backend/assembly/xenHost';
+import { hideParameter, XenHost } from '../../src/backend/assembly/xenHost';
 import {
   AER_BUS,
   AER_CMD,
@@ -26,6 +26,7 @@ import { createPciDevice, frontendDirectory, removePciDevice } from '../../src/b
 import { XenbusState } from '../../src/backend/xen/xenbusState';
 import type { Observations } from '../../src/backend/view';
 import { hexBytes, bytesHex, type DeviceLine, type In, type Out, type Scenario } from './scenario';
+import { TRACE_HOST } from './traceHost';
 
 /** Plays a golden scenario on the engine and gives the observations in the trace's own form. */
 
@@ -68,8 +69,7 @@ export class Player {
     this.lines = scenario.devices;
     this.aerHandler = opts.aer_handler === 1;
     this.host = new XenHost({
-      ...DEFAULT_XEN_HOST,
-      rateLimit: false,
+      ...TRACE_HOST,
       cacheLine: opts.cache_line ?? 16,
       maxLatency: opts.max_latency ?? 255,
       passthrough: opts.passthrough === 1,

@@ -1,4 +1,4 @@
-import { XenHost, DEFAULT_XEN_HOST, hideParameter } from '../../src/backend/assembly/xenHost';
+import { XenHost, hideParameter } from '../../src/backend/assembly/xenHost';
 import { RequestPage } from '../../src/backend/guest/requestPage';
 import type { PciDev } from '../../src/backend/host/pciDev';
 import { devfnOf, parseBdf, type Bdf } from '../../src/backend/spec/bdf';
@@ -12,6 +12,7 @@ import {
 } from '../../src/backend/xen/toolstack';
 import { XenbusState } from '../../src/backend/xen/xenbusState';
 import type { Out } from './scenario';
+import { TRACE_HOST } from './traceHost';
 
 /** Plays golden topology scenarios: slot assignment, published roots, hot-plug. */
 
@@ -56,7 +57,7 @@ export class TopologyPlayer {
   private ring: RequestPage | undefined;
 
   constructor(private readonly scenario: TopologyScenario) {
-    this.host = new XenHost({ ...DEFAULT_XEN_HOST, passthrough: scenario.opts.passthrough === 1 });
+    this.host = new XenHost({ ...TRACE_HOST, passthrough: scenario.opts.passthrough === 1 });
     const lines = scenario.devices;
     const made = new Map<number, PciDev>();
     const make = (i: number): PciDev => {

@@ -7,7 +7,9 @@ import { compareBdf, formatBdf } from '../spec/bdf';
 import { readLe } from '../spec/uint';
 import type { XenHost } from './xenHost';
 import type { BusTree } from './buses';
-import { resourcesOf } from './resources';
+import type { Resource } from '../host/resource';
+import { virtualFunctionNumber } from '../spec/virtualFunctions';
+import { resourcesOf, setVfBarResources, virtualFunctionResources } from './resources';
 
 /** A function of the machine: where it came from and what became of it. */
 export interface MachineFunction {
@@ -38,6 +40,44 @@ const masksOf = (d: FunctionDescription, config: Uint8Array): { rw: Uint8Array; 
   return { rw: d.physicalFunction === undefined ? rw : virtualFunctionMask(rw), w1c };
 };
 
+/** Resources: of a VF its part of the PF's VF BARs, of another function what its own BARs hold. */
+const resourcesFor = (
+  d: FunctionDescription,
+  config: Uint8Array,
+  rw: Uint8Array,
+  pf: PciDev | undefined,
+): Readonly<Record<number, Resource>> => {
+  if (pf === undefined) return resourcesOf(config, rw, readLe(config, PCI_HEADER_TYPE, 1) & 0x7f);
+  const index = pf.sriov === undefined ? undefined : virtualFunctionNumber(pf.bdf, pf.sriov, d.bdf);
+  return pf.sriov === undefined || index === undefined ? {} : virtualFunctionResources(pf.sriov, index);
+};
+
+/** Makes one function and has the host find it. `above`: bridges from the nearest to the root. */
+export const addFunction = (
+  host: XenHost,
+  d: FunctionDescription,
+  physfn: PciDev | undefined,
+  above: readonly PciDev[],
+): MachineFunction => {
+  const config = withUnknownOnes(d);
+  const { rw, w1c } = masksOf(d, config);
+  const dev = host.addFunction(
+    {
+      bdf: d.bdf,
+      config,
+      rw,
+      w1c,
+      configSize: config.length,
+      ...(d.vpd !== undefined && { vpd: d.vpd }),
+    },
+    { irq: irqOf(d, config), vendorId: d.vendorId, deviceId: d.deviceId, physfn },
+    resourcesFor(d, config, rw, physfn),
+    above,
+  );
+  if (dev.sriov !== undefined) setVfBarResources(dev.sriov, config, rw);
+  return { description: d, dev, known: d.known };
+};
+
 /** Makes the host's functions: PFs before their VFs, otherwise in order of address, which is the kernel's order of finding. */
 export const addFunctions = (
   host: XenHost,
@@ -51,24 +91,11 @@ export const addFunctions = (
       compareBdf(a.bdf, b.bdf),
   );
   return ordered.map((d) => {
-    const config = withUnknownOnes(d);
-    const { rw, w1c } = masksOf(d, config);
     const physfn =
       d.physicalFunction === undefined ? undefined : byAddress.get(formatBdf(d.physicalFunction));
-    const dev = host.addFunction(
-      {
-        bdf: d.bdf,
-        config,
-        rw,
-        w1c,
-        configSize: config.length,
-        ...(d.vpd !== undefined && { vpd: d.vpd }),
-      },
-      { irq: irqOf(d, config), vendorId: d.vendorId, deviceId: d.deviceId, physfn, bridgeSubsystem: true },
-      resourcesOf(config, rw, readLe(config, PCI_HEADER_TYPE, 1) & 0x7f),
-      tree.bridgesAbove(d.bdf).flatMap((b) => byAddress.get(formatBdf(b)) ?? []),
-    );
-    byAddress.set(formatBdf(d.bdf), dev);
-    return { description: d, dev, known: d.known };
+    const above = tree.bridgesAbove(d.bdf).flatMap((b) => byAddress.get(formatBdf(b)) ?? []);
+    const added = addFunction(host, d, physfn, above);
+    byAddress.set(formatBdf(d.bdf), added.dev);
+    return added;
   });
 };

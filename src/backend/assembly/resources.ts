@@ -7,11 +7,13 @@ import {
   IORESOURCE_READONLY,
   IORESOURCE_ROM_ENABLE,
   IORESOURCE_SIZEALIGN,
+  IORESOURCE_UNSET,
   makeResource,
   PCI_ROM_RESOURCE,
   type Resource,
 } from '../host/resource';
-import { PCI_BASE_ADDRESS_0, PCI_ROM_ADDRESS, PCI_ROM_ADDRESS1 } from '../spec/kernelRegisters';
+import { VF_BARS, type Sriov } from '../host/sriov';
+import { PCI_BASE_ADDRESS_0, PCI_ROM_ADDRESS, PCI_ROM_ADDRESS1, SRIOV_BAR } from '../spec/kernelRegisters';
 import { andNot, readLe, u32 } from '../spec/uint';
 
 /**
@@ -95,5 +97,43 @@ export const resourcesOf = (
   }
   const rom = romAt(config, rw, layout.rom);
   if (rom !== undefined) found[PCI_ROM_RESOURCE] = rom;
+  return found;
+};
+
+/** A VF BAR's resource holds that BAR of all VFs, one after another. Without an address it is there, but not assigned. */
+const forAllVfs = ({ start, end, flags }: Resource, totalVFs: number): Resource =>
+  makeResource(start, start + (end - start + 1n) * BigInt(totalVFs) - 1n, flags, true);
+
+const unassigned = (config: Uint8Array, rw: Uint8Array, offset: number): Resource | undefined =>
+  readLe(rw, offset, 4) === 0
+    ? undefined
+    : makeResource(
+        0n,
+        0n,
+        IORESOURCE_MEM | IORESOURCE_UNSET | (readLe(config, offset, 4) & NOT_ADDRESS.memory32),
+        false,
+      );
+
+/** Fills in the resources of a PF's VF BARs (0..5). */
+export const setVfBarResources = (sriov: Sriov, config: Uint8Array, rw: Uint8Array): void => {
+  for (let i = 0; i < VF_BARS; i++) {
+    const offset = sriov.at + SRIOV_BAR + 4 * i;
+    const { resource, wide } = barAt(config, rw, offset);
+    const whole =
+      resource === undefined ? unassigned(config, rw, offset) : forAllVfs(resource, sriov.totalVFs);
+    if (whole !== undefined) sriov.resources[i] = whole;
+    if (wide) i++;
+  }
+};
+
+/** BARs of VF number `index`, by BAR: its part of each VF BAR that has an address. */
+export const virtualFunctionResources = (sriov: Sriov, index: number): Readonly<Record<number, Resource>> => {
+  const found: Record<number, Resource> = {};
+  for (const [i, { start, end, flags, claimed }] of sriov.resources.entries()) {
+    if (!claimed) continue;
+    const size = (end - start + 1n) / BigInt(sriov.totalVFs);
+    const first = start + size * BigInt(index);
+    found[i] = makeResource(first, first + size - 1n, flags, true);
+  }
   return found;
 };

@@ -1,6 +1,6 @@
-import { CapId } from '../spec/capabilityIds';
+import { CapId, ExtCapId } from '../spec/capabilityIds';
 import type { PciFunction } from '../device/pciFunction';
-import { findCapability } from './capability';
+import { findCapability, findExtendedCapability } from './capability';
 import type { HostKernel } from './hostKernel';
 import { PciDev } from './pciDev';
 import {
@@ -20,6 +20,7 @@ import {
   STATUS_IMM_READY,
 } from '../spec/kernelRegisters';
 import { probeResetMethods } from './reset';
+import { findSriov } from './sriov';
 
 /**
  * The kernel's view of a function when it is found: pci_setup_device and the capability init calls.
@@ -37,8 +38,6 @@ export interface EnumerationFacts {
   readonly deviceId?: number | undefined;
   readonly physfn?: PciDev | undefined;
   readonly flags?: PciDev['flags'];
-  /** Read a bridge's subsystem ids from its SSVID capability, as the kernel does; the golden traces were made without. */
-  readonly bridgeSubsystem?: boolean;
 }
 
 /** Makes the device and adds it to the host. Resources are set by the caller. */
@@ -57,7 +56,7 @@ export const enumerate = (host: HostKernel, fn: PciFunction, facts: EnumerationF
     dev.subsystemVendor = dev.read(PCI_SUBSYSTEM_VENDOR_ID, 2);
     dev.subsystemDevice = dev.read(PCI_SUBSYSTEM_ID, 2);
   }
-  if (dev.headerType === 1 && facts.bridgeSubsystem === true) {
+  if (dev.headerType === 1 && host.options.bridgeSubsystem) {
     const ssvid = findCapability(dev, CapId.SSVID);
     if (ssvid !== 0) {
       dev.subsystemVendor = dev.read(ssvid + SSVID_VENDOR, 2);
@@ -81,6 +80,9 @@ export const enumerate = (host: HostKernel, fn: PciFunction, facts: EnumerationF
     dev.expressFlags = dev.read(dev.expressCap + EXP_FLAGS, 2);
     dev.expressDevCap = dev.read(dev.expressCap + EXP_DEVCAP, 4);
   }
+  if (host.options.aer) dev.aerCap = findExtendedCapability(dev, ExtCapId.AER);
+  if (host.options.acs) dev.acsCap = findExtendedCapability(dev, ExtCapId.ACS);
+  if (host.options.iov) dev.sriov = findSriov(dev);
   dev.resetMethods = probeResetMethods(dev);
   host.devices.push(dev);
   return dev;

@@ -18,6 +18,7 @@ const UPSTREAM = 5;
 const DOWNSTREAM = 6;
 const PCI_BRIDGE = 7;
 const PCIE_BRIDGE = 8;
+const ROOT_COMPLEX_ENDPOINT = 9;
 const ROOT_COMPLEX_EVENT_COLLECTOR = 10;
 const FLAGS_SLOT = 0x0100;
 
@@ -27,6 +28,11 @@ const ROOT_TYPES = [ROOT_PORT, ROOT_COMPLEX_EVENT_COLLECTOR];
 
 const version = (dev: PciDev): number => dev.expressFlags & 0xf;
 const portType = (dev: PciDev): number => (dev.expressFlags >> 4) & 0xf;
+/** Root ports and event collectors collect the errors below them. */
+export const isExpressRoot = (dev: PciDev): boolean =>
+  dev.expressCap !== 0 && ROOT_TYPES.includes(portType(dev));
+export const isRootComplexEndpoint = (dev: PciDev): boolean =>
+  dev.expressCap !== 0 && portType(dev) === ROOT_COMPLEX_ENDPOINT;
 const hasLink = (dev: PciDev): boolean => LINK_TYPES.includes(portType(dev));
 
 /** Which registers a device has, by port type and structure version (pcie_capability_reg_implemented). */
@@ -35,7 +41,7 @@ const IMPLEMENTED: ReadonlyMap<number, (dev: PciDev) => boolean> = new Map([
   [EXP_DEVSTA, () => true],
   [EXP_LNKCTL, hasLink],
   [EXP_SLTCTL, (dev) => SLOT_TYPES.includes(portType(dev)) && (dev.expressFlags & FLAGS_SLOT) !== 0],
-  [EXP_RTCTL, (dev) => ROOT_TYPES.includes(portType(dev))],
+  [EXP_RTCTL, isExpressRoot],
   [EXP_DEVCTL2, (dev) => version(dev) > 1],
   [EXP_LNKCTL2, (dev) => hasLink(dev) && version(dev) > 1],
 ]);

@@ -10,9 +10,24 @@ export interface HostOptions {
   readonly cacheLine: number;
   /** pcibios_max_latency. */
   readonly maxLatency: number;
+  /** Bridges have the subsystem ids of their SSVID capability. */
+  readonly bridgeSubsystem: boolean;
+  /** CONFIG_PCIEAER, and the firmware left AER to the kernel: what error reporting is set to outlives resets. */
+  readonly aer: boolean;
+  /** pci_request_acs, which Xen's dom0 calls: access control is on, and is switched on again after resets. */
+  readonly acs: boolean;
+  /** CONFIG_PCI_IOV: physical functions keep their SR-IOV control over resets, and VFs can be created. */
+  readonly iov: boolean;
 }
 
-export const DEFAULT_HOST: HostOptions = { cacheLine: 16, maxLatency: 255 };
+export const DEFAULT_HOST: HostOptions = {
+  cacheLine: 16,
+  maxLatency: 255,
+  bridgeSubsystem: true,
+  aer: true,
+  acs: true,
+  iov: true,
+};
 
 /** How MSI and MSI-X vectors become kernel interrupts: the platform's part (xen/msiMapping.ts). */
 export interface VectorMapper {

@@ -4,6 +4,7 @@ import { formatBdf, type Bdf } from '../spec/bdf';
 import { EINVAL, PCIBIOS_BAD_REGISTER_NUMBER, PCIBIOS_DEVICE_NOT_FOUND } from './codes';
 import type { HostKernel } from './hostKernel';
 import { absentResource, type Resource } from './resource';
+import type { Sriov } from './sriov';
 
 /**
  * A function as the host kernel sees it (its struct pci_dev): identity, resources, enable count, power state,
@@ -37,11 +38,12 @@ export const NO_FLAGS: DeviceFlags = {
   msiIntxBug: false,
 };
 
-/** Saved configuration (pci_save_state): 16 header dwords, Express control words, PCI-X command. */
+/** Saved configuration (pci_save_state): 16 header dwords, Express control words, PCI-X command, error reporting. */
 export interface SavedState {
   readonly header: readonly number[];
   readonly express: readonly number[] | undefined;
   readonly pcixCommand: number | undefined;
+  readonly errorReporting: readonly number[] | undefined;
 }
 
 /** One MSI or MSI-X vector: entry number in the device's table and the kernel irq. */
@@ -91,6 +93,11 @@ export class PciDev {
   msixCap = 0;
   expressCap = 0;
   pcixCap = 0;
+  /** Extended capabilities; 0 where the function has none or the host's kernel leaves them alone. */
+  aerCap = 0;
+  acsCap = 0;
+  /** What the kernel keeps of a physical function. */
+  sriov: Sriov | undefined;
   /** PCI Express capabilities register and device capabilities, as read at enumeration. */
   expressFlags = 0;
   expressDevCap = 0;

@@ -22,6 +22,7 @@ import {
   resourceName,
   type Resource,
 } from './resource';
+import { restoreVfBars } from './sriov';
 
 /** Power states: pci_set_power_state with pci_power_up, and pci_restore_bars after D3hot. No platform power control, no delays. */
 
@@ -60,6 +61,7 @@ const updateResource = (dev: PciDev, index: number, r: Resource): void => {
 
 const restoreBars = (dev: PciDev): void => {
   for (const [i, r] of dev.resources.entries()) updateResource(dev, i, r);
+  restoreVfBars(dev);
 };
 
 const inaccessible = (dev: PciDev, target: number): void => {

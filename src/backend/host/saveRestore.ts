@@ -1,6 +1,9 @@
+import { enableAccessControl } from './accessControl';
+import { clearErrorStatus, restoreErrorReporting, saveErrorReporting } from './errorReporting';
 import { expressReadWord, expressWriteWord } from './express';
 import { restoreMsi } from './msi';
 import type { PciDev, SavedState } from './pciDev';
+import { restoreSriov } from './sriov';
 import {
   EXP_DEVCTL,
   EXP_DEVCTL2,
@@ -11,7 +14,10 @@ import {
   PCIX_CMD,
 } from '../spec/kernelRegisters';
 
-/** Saving and restoring configuration: pci_save_state, pci_restore_state. Header, Express control words, PCI-X command, MSI. */
+/**
+ * Saving and restoring configuration: pci_save_state, pci_restore_state. Header, Express control words, PCI-X command,
+ * MSI, AER. Access control and SR-IOV are not saved: the kernel knows what they have to be.
+ */
 
 const EXPRESS_WORDS = [EXP_DEVCTL, EXP_LNKCTL, EXP_SLTCTL, EXP_RTCTL, EXP_DEVCTL2, EXP_LNKCTL2] as const;
 const HEADER_DWORDS = 16;
@@ -27,7 +33,7 @@ export const saveState = (dev: PciDev): SavedState => {
           return dev.value;
         });
   const pcixCommand = dev.pcixCap === 0 ? undefined : dev.read(dev.pcixCap + PCIX_CMD, 2);
-  return { header, express, pcixCommand };
+  return { header, express, pcixCommand, errorReporting: saveErrorReporting(dev) };
 };
 
 const restoreDword = (dev: PciDev, offset: number, saved: number, retries: number, force: boolean): void => {
@@ -66,9 +72,13 @@ export const restoreState = (dev: PciDev, saved: SavedState): void => {
   if (saved.express !== undefined)
     for (const [i, register] of EXPRESS_WORDS.entries())
       expressWriteWord(dev, register, saved.express[i] ?? 0);
+  clearErrorStatus(dev);
+  if (saved.errorReporting !== undefined) restoreErrorReporting(dev, saved.errorReporting);
   for (const range of RESTORE_ORDER[dev.headerType] ?? RESTORE_ALL)
     for (let i = range.last; i >= range.first; i--)
       restoreDword(dev, 4 * i, saved.header[i] ?? 0, range.retries, range.force);
   if (saved.pcixCommand !== undefined) dev.configWrite(dev.pcixCap + PCIX_CMD, 2, saved.pcixCommand);
   restoreMsi(dev);
+  enableAccessControl(dev);
+  restoreSriov(dev);
 };

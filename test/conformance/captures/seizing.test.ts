@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { FunctionDescription } from '../../../src/backend/description';
-import { CapId, ExtCapId } from '../../../src/backend/spec/capabilityIds';
+import { CapId } from '../../../src/backend/spec/capabilityIds';
 import { layoutOf } from '../../../src/backend/spec/layout';
 import { hex, type Width } from '../../../src/backend/spec/uint';
 import { lspciSlots, parseSlot, RecordedHost } from './recordedHost';
@@ -40,7 +40,6 @@ const seizedDevices = (text: string): readonly Seized[] =>
 
 /** Registers of a capability that something else than the modelled driver and PCI core writes while seizing. */
 interface Unmodelled {
-  readonly capability: 'capability' | 'extendedCapability';
   readonly id: number;
   /** From the start of the capability; the registers that are written and restored. */
   readonly registers: readonly (readonly [number, Width])[];
@@ -49,35 +48,10 @@ interface Unmodelled {
 
 const UNMODELLED: readonly Unmodelled[] = [
   {
-    capability: 'capability',
     id: CapId.MSIX,
     registers: [[2, 2]],
     reason:
       "the hypervisor masks the table while it prepares MSI-X, and puts the control word back; the engine's does not touch the device",
-  },
-  {
-    capability: 'extendedCapability',
-    id: ExtCapId.AER,
-    registers: ([0x04, 0x08, 0x0c, 0x10, 0x14, 0x18, 0x2c, 0x30] as const).map((at) => [at, 4] as const),
-    reason: 'the PCI core clears the error status and restores masks, severity and root command',
-  },
-  {
-    capability: 'extendedCapability',
-    id: ExtCapId.ACS,
-    registers: [[6, 2]],
-    reason: 'the PCI core switches access control on again',
-  },
-  {
-    capability: 'extendedCapability',
-    id: ExtCapId.SRIOV,
-    registers: [
-      [0x08, 2],
-      [0x10, 2],
-      [0x20, 4],
-      [0x24, 4],
-      [0x28, 4],
-    ],
-    reason: 'the PCI core restores a physical function: control, number of VFs, page size, VF BARs',
   },
 ];
 
@@ -93,8 +67,8 @@ const OLDER: Readonly<Record<string, { readonly writes: readonly Write[]; readon
 const unmodelledBytes = ({ config, known }: FunctionDescription): ReadonlySet<number> => {
   const bytes = new Set<number>();
   for (const { kind, id, offset } of layoutOf(config, known))
-    for (const { capability, id: wanted, registers } of UNMODELLED)
-      if (kind === capability && id === wanted)
+    for (const { id: wanted, registers } of UNMODELLED)
+      if (kind === 'capability' && id === wanted)
         for (const [at, width] of registers) for (let i = 0; i < width; i++) bytes.add(offset + at + i);
   return bytes;
 };
