@@ -10,12 +10,12 @@ const TOLD = ['verdict', 'journal'];
 const engineZones = [
   ...ENGINE.map((room, i) => ({
     target: `./src/backend/${room}`,
-    from: [...ENGINE.slice(i + 1), 'machine.ts'].map((r) => `./src/backend/${r}`),
+    from: [...ENGINE.slice(i + 1), 'machine.ts', 'trial'].map((r) => `./src/backend/${r}`),
     message: `src/backend/${room} may import only the rooms before it: ${ENGINE.slice(0, i).join(', ') || 'none'}.`,
   })),
   ...TOLD.map((room) => ({
     target: `./src/backend/${room}`,
-    from: [...ENGINE.filter((r) => r !== 'spec'), 'machine.ts'].map((r) => `./src/backend/${r}`),
+    from: [...ENGINE.filter((r) => r !== 'spec'), 'machine.ts', 'trial'].map((r) => `./src/backend/${r}`),
     message: `src/backend/${room} is told things; it asks nothing of the other rooms.`,
   })),
 ];

@@ -144,6 +144,12 @@ export class MachineState {
     return { bytes: dev.fn.config.slice(0, dev.fn.configSize), known: known.slice() };
   }
 
+  /** Where the driver has fields in the function's configuration space; none when it is not seized. */
+  fields(bdf: Bdf): readonly { readonly start: number; readonly end: number; readonly quirk: boolean }[] {
+    const entries = this.host.driver.stub.find(bdf)?.configSpace.entries ?? [];
+    return entries.map(({ start, end, field }) => ({ start, end, quirk: field.dynamic }));
+  }
+
   /** How every bit takes writes (see assembly/accessMap); with the guest's half when a guest owns the function. */
   accessMap(bdf: Bdf): Uint8Array {
     const { dev, known } = this.member(bdf);
