@@ -32,3 +32,14 @@ export interface MachineDescription {
   readonly name: string;
   readonly functions: readonly FunctionDescription[];
 }
+
+/** What a guest's configuration says of a function beside its address (xl-pci-configuration(5)). */
+export interface PassthroughOptions {
+  readonly msitranslate: boolean;
+  readonly powerManagement: boolean;
+  /** The toolstack writes the driver's `permissive` before it hands the function over. */
+  readonly permissive: boolean;
+  readonly rdmPolicy: 'strict' | 'relaxed';
+  /** devfn that the guest should see (`@VSLOT`); 0 or absent = no wish. PV guests get what the driver chooses. */
+  readonly vdevfn?: number;
+}

@@ -13,6 +13,7 @@ import {
   type Told,
 } from './assembly/driverActions';
 import { DRIVER_NAME } from './pciback/pciStub';
+import type { PassthroughOptions } from './description';
 import type { AerEventName, JournalEntry } from './journal/entry';
 import { entryText } from './journal/entryText';
 import { formatBdf, sameBdf, type Bdf } from './spec/bdf';
@@ -72,16 +73,17 @@ export class Machine extends MachineState {
     });
   }
 
-  /** Seizes the function if needed and gives it to the guest (as `pci-attach`). */
-  assign(domid: number, bdf: Bdf): ActionResult {
+  /** Seizes the function if needed and gives it to the guest (as `pci-attach`), with these options in xenstore. */
+  assign(domid: number, bdf: Bdf, options?: PassthroughOptions): ActionResult {
     const guest = this.guest(domid);
     const member = this.member(bdf);
     const owner = this.ownerOf(bdf);
     if (owner !== undefined)
       return this.refuse(`${formatBdf(bdf)} is already assigned to ${owner.guest.name}`);
-    return this.act({ action: 'assign', domid, bdf }, [bdf], () => {
+    return this.act({ action: 'assign', domid, bdf, ...(options && { options }) }, [bdf], () => {
       const failed = this.isSeized(bdf) ? undefined : this.bindStub(member);
-      return failed ?? guest.attach(bdf);
+      if (failed !== undefined) return failed;
+      return (options?.permissive ? this.storePermissive(bdf) : undefined) ?? guest.attach(bdf, options);
     });
   }
 
@@ -98,10 +100,12 @@ export class Machine extends MachineState {
   permissive(bdf: Bdf): ActionResult {
     this.member(bdf);
     if (!this.isSeized(bdf)) return this.refuse(`${formatBdf(bdf)} is not bound to ${DRIVER_NAME}`);
-    return this.act({ action: 'permissive', bdf }, [bdf], () => {
-      const err = storeAttribute(this.host.driver.stub, 'permissive', formatBdf(bdf));
-      return err < 0 ? `permissive: error ${err}` : undefined;
-    });
+    return this.act({ action: 'permissive', bdf }, [bdf], () => this.storePermissive(bdf));
+  }
+
+  private storePermissive(bdf: Bdf): string | undefined {
+    const err = storeAttribute(this.host.driver.stub, 'permissive', formatBdf(bdf));
+    return err < 0 ? `permissive: error ${err}` : undefined;
   }
 
   /** Writes an attribute of the driver's sysfs directory; what write(2) returned is told. */

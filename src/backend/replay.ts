@@ -11,7 +11,7 @@ export const applyEntry = (machine: Machine, e: JournalEntry): boolean => {
     case 'release':
       return machine.release(e.bdf).ok;
     case 'assign':
-      return machine.assign(e.domid, e.bdf).ok;
+      return machine.assign(e.domid, e.bdf, e.options).ok;
     case 'detach':
       return machine.detach(e.domid, e.bdf).ok;
     case 'permissive':

@@ -1,3 +1,5 @@
+import type { PassthroughOptions } from '../backend/description';
+import { devfnOf, type Bdf } from '../backend/spec/bdf';
 import type { ProblemList } from './problem';
 import { type SourceProblem } from './problem';
 
@@ -186,3 +188,16 @@ export const parseXlPciSpec = (
   defaults: XlPciOptions,
   problems: ProblemList,
 ): XlPciDevice | undefined => new SpecReader(defaults, problems).read(spec);
+
+/**
+ * What libxl passes on of the device string for one of its functions. With `*` every function keeps its number in the
+ * virtual slot; a single one is wished for as function 0.
+ */
+export const passthroughOptions = (device: XlPciDevice, bdf: Bdf): PassthroughOptions => {
+  const { msitranslate, powerManagement, permissive, rdmPolicy, virtualSlot, address } = device;
+  const vdevfn =
+    virtualSlot === undefined
+      ? 0
+      : devfnOf({ ...bdf, device: virtualSlot, function: address?.function === '*' ? bdf.function : 0 });
+  return { msitranslate, powerManagement, permissive, rdmPolicy, ...(vdevfn !== 0 && { vdevfn }) };
+};

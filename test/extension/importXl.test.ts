@@ -38,6 +38,20 @@ describe('import of an xl guest configuration', () => {
     assert.deepEqual(problems(uri), []);
   });
 
+  it('writes options and the wished slot into xenstore, and says that pciback does not follow it', async () => {
+    const uri = await importFile(
+      'options.cfg',
+      `name = 'options'\npci = [ '02:00.0@10,seize=1,msitranslate=1,rdm_policy=relaxed' ]\n`,
+    );
+    const keys = Object.fromEntries(current.machine.xenstore());
+    const directory = `/local/domain/0/backend/pci/${guest('options').domid}/0`;
+    assert.equal(keys[`${directory}/vdevfn-0`], '80');
+    assert.equal(keys[`${directory}/opts-0`], 'msitranslate=1,power_mgmt=0,permissive=0,rdm_policy=relaxed');
+    assert.deepEqual(problems(uri), [
+      '2:10 pciback chooses the virtual slot; the one given stands in xenstore (vdevfn) and is for HVM guests.',
+    ]);
+  });
+
   it('takes every function of the device for *', async () => {
     const device = current.machine
       .functions()

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseXlConfig } from '../../src/sources/xlConfig';
-import type { XlPciDevice } from '../../src/sources/xlPciSpec';
+import { bdfOf } from '../../src/backend/spec/bdf';
+import { passthroughOptions, type XlPciDevice } from '../../src/sources/xlPciSpec';
 
 const read = (text: string) => {
   const config = parseXlConfig(text);
@@ -154,5 +155,20 @@ describe('xl guest configurations', () => {
       ),
       { seed: 7 },
     );
+  });
+
+  it('pass on to the toolstack the wished devfn: function 0 of the slot, with * every function its own', () => {
+    const third = bdfOf(0, 2, 3);
+    const wished = (spec: string): number | undefined => passthroughOptions(only(spec), third).vdevfn;
+    expect(wished('02:00.3@1f')).toBe(0xf8);
+    expect(wished('02:00.*@1f')).toBe(0xfb);
+    expect(wished('02:00.3@0')).toBeUndefined();
+    expect(wished('02:00.3')).toBeUndefined();
+    expect(passthroughOptions(only('02:00.3,power_mgmt=1', 'pci_msitranslate = 1\n'), third)).toEqual({
+      msitranslate: true,
+      powerManagement: true,
+      permissive: false,
+      rdmPolicy: 'strict',
+    });
   });
 });

@@ -1,3 +1,4 @@
+import type { PassthroughOptions } from '../description';
 import { Pcifront } from '../guest/pcifront';
 import { formatBdf, type Bdf } from '../spec/bdf';
 import type { GuestDevice, GuestState } from '../view';
@@ -71,13 +72,13 @@ export class PvGuest {
   }
 
   /** `xl pci-attach`: undefined when the device is in the guest, else why not. */
-  attach(bdf: Bdf): string | undefined {
+  attach(bdf: Bdf, options?: PassthroughOptions): string | undefined {
     const { xenstore } = this.host.platform;
     if (this.host.driver.backend(this.domid) === undefined) {
-      createPciDevice(xenstore, this.domid, this.name, [bdf]);
+      createPciDevice(xenstore, this.domid, this.name, [bdf], options);
       this.host.driver.probeBackend(this.domid);
       this.front = new Pcifront(this.host.platform, this.domid);
-    } else requestAdd(xenstore, this.domid, bdf);
+    } else requestAdd(xenstore, this.domid, bdf, options);
     xenstore.drain();
     const has = this.devices().some((d) => formatBdf(d.host) === formatBdf(bdf));
     if (has && this.connected) return undefined;

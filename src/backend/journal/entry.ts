@@ -1,3 +1,4 @@
+import type { PassthroughOptions } from '../description';
 import type { Bdf } from '../spec/bdf';
 import type { Width } from '../spec/uint';
 
@@ -7,7 +8,13 @@ export type AerEventName = 'error_detected' | 'mmio_enabled' | 'slot_reset' | 'r
 export type JournalEntry =
   | { readonly action: 'seize'; readonly bdf: Bdf }
   | { readonly action: 'release'; readonly bdf: Bdf }
-  | { readonly action: 'assign'; readonly domid: number; readonly bdf: Bdf }
+  | {
+      readonly action: 'assign';
+      readonly domid: number;
+      readonly bdf: Bdf;
+      /** Absent: as with an address and nothing else. */
+      readonly options?: PassthroughOptions;
+    }
   | { readonly action: 'detach'; readonly domid: number; readonly bdf: Bdf }
   | { readonly action: 'permissive'; readonly bdf: Bdf }
   | { readonly action: 'reset'; readonly bdf: Bdf }

@@ -1,3 +1,4 @@
+import type { PassthroughOptions } from '../description';
 import { formatBdf, type Bdf } from '../spec/bdf';
 import { XenbusState } from './xenbusState';
 import type { Xenstore } from './xenstore';
@@ -7,21 +8,41 @@ import type { Xenstore } from './xenstore';
 export const backendDirectory = (domid: number): string => `/local/domain/0/backend/pci/${domid}/0`;
 export const frontendDirectory = (domid: number): string => `/local/domain/${domid}/device/pci/0`;
 
-const writeDevice = (xenstore: Xenstore, domid: number, index: number, bdf: Bdf): void => {
+/** What xl passes on of a device whose configuration gives an address and nothing else. */
+export const DEFAULT_OPTIONS: PassthroughOptions = {
+  msitranslate: false,
+  powerManagement: false,
+  permissive: false,
+  rdmPolicy: 'strict',
+};
+
+const optionsText = (o: PassthroughOptions): string =>
+  `msitranslate=${Number(o.msitranslate)},power_mgmt=${Number(o.powerManagement)},` +
+  `permissive=${Number(o.permissive)},rdm_policy=${o.rdmPolicy}`;
+
+const writeDevice = (
+  xenstore: Xenstore,
+  domid: number,
+  index: number,
+  bdf: Bdf,
+  options: PassthroughOptions,
+): void => {
   const backend = backendDirectory(domid);
   const text = formatBdf(bdf);
   xenstore.write(`${backend}/key-${index}`, text);
   xenstore.write(`${backend}/dev-${index}`, text);
-  xenstore.write(`${backend}/opts-${index}`, 'msitranslate=0,power_mgmt=0,permissive=0,rdm_policy=strict');
+  if (options.vdevfn) xenstore.write(`${backend}/vdevfn-${index}`, options.vdevfn.toString(16));
+  xenstore.write(`${backend}/opts-${index}`, optionsText(options));
   xenstore.write(`${backend}/state-${index}`, String(XenbusState.Initialising));
 };
 
-/** Both directories of a guest's PCI device, with these devices from the start. */
+/** Both directories of a guest's PCI device, with these devices from the start, all with the same options. */
 export const createPciDevice = (
   xenstore: Xenstore,
   domid: number,
   guestName: string,
   devices: readonly Bdf[],
+  options = DEFAULT_OPTIONS,
 ): void => {
   const backend = backendDirectory(domid);
   const frontend = frontendDirectory(domid);
@@ -36,7 +57,7 @@ export const createPciDevice = (
     [`${backend}/domain`, guestName],
   ];
   for (const [path, value] of keys) xenstore.write(path, value);
-  for (const [i, bdf] of devices.entries()) writeDevice(xenstore, domid, i, bdf);
+  for (const [i, bdf] of devices.entries()) writeDevice(xenstore, domid, i, bdf, options);
   xenstore.write(`${backend}/num_devs`, String(devices.length));
 };
 
@@ -54,10 +75,10 @@ export const deviceIndex = (xenstore: Xenstore, domid: number, bdf: Bdf): number
 };
 
 /** Hot add, step one: a new index and the request to reconfigure. */
-export const requestAdd = (xenstore: Xenstore, domid: number, bdf: Bdf): void => {
+export const requestAdd = (xenstore: Xenstore, domid: number, bdf: Bdf, options = DEFAULT_OPTIONS): void => {
   const backend = backendDirectory(domid);
   const index = deviceCount(xenstore, domid);
-  writeDevice(xenstore, domid, index, bdf);
+  writeDevice(xenstore, domid, index, bdf, options);
   xenstore.write(`${backend}/num_devs`, String(index + 1));
   xenstore.write(`${backend}/state`, String(XenbusState.Reconfiguring));
 };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { PassthroughOptions } from '../../backend/description';
 import type { AerEventName } from '../../backend/journal/entry';
 import { formatBdf, formatShortBdf, type Bdf } from '../../backend/spec/bdf';
 import type { ActionResult, FunctionState } from '../../backend/view';
@@ -18,15 +19,15 @@ export class Actions {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
-  /** Gives the function to the guest. One that the guest has already stays as it is. */
-  assign(domid: number, bdf: Bdf): Outcome {
+  /** Gives the function to the guest. One that the guest has already stays as it is, whatever the options. */
+  assign(domid: number, bdf: Bdf, options?: PassthroughOptions): Outcome {
     const owner = this.function(bdf)?.assignedTo;
     if (owner?.domid === domid)
       return this.said(
         bdf,
         vscode.l10n.t('has been with guest {0} as {1} already', domid, formatShortBdf(owner.guest)),
       );
-    return this.done(bdf, this.session.machine.assign(domid, bdf), () => {
+    return this.done(bdf, this.session.machine.assign(domid, bdf, options), () => {
       const guest = this.function(bdf)?.assignedTo?.guest;
       return guest
         ? vscode.l10n.t('assigned to guest {0} as {1}', domid, formatShortBdf(guest))

@@ -5,7 +5,7 @@ import { fileName, readDump } from '../dump/readDump';
 import { PCIBACK } from '../functionText';
 import type { SourceProblem } from '../../sources/problem';
 import { parseXlConfig } from '../../sources/xlConfig';
-import type { XlPciDevice } from '../../sources/xlPciSpec';
+import { passthroughOptions, type XlPciDevice } from '../../sources/xlPciSpec';
 import type { GuestCommandContext } from './guestCommands';
 import { tell, type Outcome } from './outcome';
 
@@ -43,8 +43,12 @@ class Import {
       this.tell(
         device,
         'info',
-        vscode.l10n.t('pciback chooses the virtual slot; the one given is for HVM guests.'),
+        vscode.l10n.t(
+          'pciback chooses the virtual slot; the one given stands in xenstore (vdevfn) and is for HVM guests.',
+        ),
       );
+    else if (device.address?.function === '*')
+      this.tell(device, 'info', vscode.l10n.t('xl takes * only with a virtual slot (@VSLOT).'));
     for (const bdf of functions) this.assign(device, bdf);
   }
 
@@ -99,10 +103,8 @@ class Import {
         return;
       }
     }
-    // libxl writes the driver's attribute before it writes xenstore.
-    if (device.permissive) this.outcomes.push(...[actions.permissive(bdf)].filter(({ ok }) => !ok));
     const before = session.machine.function(bdf)?.assignedTo;
-    const assigned = actions.assign(this.domid, bdf);
+    const assigned = actions.assign(this.domid, bdf, passthroughOptions(device, bdf));
     if (!assigned.ok) this.outcomes.push(assigned);
     else if (before === undefined) this.assigned++;
   }

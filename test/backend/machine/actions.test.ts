@@ -32,6 +32,30 @@ describe('assigning and detaching', () => {
     );
   });
 
+  it('writes what the configuration says of the function into xenstore, and permissive into the driver', () => {
+    const machine = sampleMachine();
+    machine.assign(GUEST, CARD);
+    machine.assign(GUEST, NIC, {
+      msitranslate: true,
+      powerManagement: true,
+      permissive: true,
+      rdmPolicy: 'relaxed',
+      vdevfn: 0x85,
+    });
+    const written = Object.fromEntries(machine.xenstore());
+    const directory = '/local/domain/0/backend/pci/1/0';
+    expect(written[`${directory}/opts-0`]).toBe('msitranslate=0,power_mgmt=0,permissive=0,rdm_policy=strict');
+    expect(written[`${directory}/vdevfn-0`]).toBeUndefined();
+    expect(written[`${directory}/opts-1`]).toBe(
+      'msitranslate=1,power_mgmt=1,permissive=1,rdm_policy=relaxed',
+    );
+    expect(written[`${directory}/vdevfn-1`]).toBe('85');
+    expect(machine.function(CARD)?.permissive).toBe(false);
+    expect(machine.function(NIC)?.permissive).toBe(true);
+    expect(machine.detach(GUEST, CARD).ok).toBe(true);
+    expect(Object.fromEntries(machine.xenstore())[`${directory}/vdevfn-0`]).toBe('85');
+  });
+
   it('adds and removes further functions while connected', () => {
     const machine = sampleMachine();
     for (const bdf of [NIC, CARD, IGB]) expect(machine.assign(GUEST, bdf).ok).toBe(true);

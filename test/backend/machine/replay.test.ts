@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../../../src/backend/journal/entry';
 import type { Machine } from '../../../src/backend/machine';
 import { formatBdf, type Bdf } from '../../../src/backend/spec/bdf';
 import type { Width } from '../../../src/backend/spec/uint';
@@ -135,6 +136,20 @@ describe('a journal', () => {
     original.assign(2, CARD);
     const copy = sampleMachine();
     expect(copy.replay(original.journal())).toBe(0);
+    expect(seen(copy)).toEqual(seen(original));
+  });
+
+  it('of an assignment has its options', () => {
+    const original = sampleMachine();
+    original.assign(1, NIC, {
+      msitranslate: true,
+      powerManagement: false,
+      permissive: true,
+      rdmPolicy: 'relaxed',
+      vdevfn: 0x30,
+    });
+    const copy = sampleMachine();
+    expect(copy.replay(JSON.parse(JSON.stringify(original.journal())) as JournalEntry[])).toBe(0);
     expect(seen(copy)).toEqual(seen(original));
   });
 

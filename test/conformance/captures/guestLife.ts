@@ -1,3 +1,4 @@
+import type { PassthroughOptions } from '../../../src/backend/description';
 import { Pcifront } from '../../../src/backend/guest/pcifront';
 import { formatBdf, type Bdf } from '../../../src/backend/spec/bdf';
 import { writeLe } from '../../../src/backend/spec/uint';
@@ -25,8 +26,8 @@ export class GuestLife {
   }
 
   /** `xl create` with these devices; the frontend is not loaded. */
-  create(devices: readonly string[]): void {
-    createPciDevice(this.xenstore, this.domid, 'du', devices.map(address));
+  create(devices: readonly string[], options?: PassthroughOptions): void {
+    createPciDevice(this.xenstore, this.domid, 'du', devices.map(address), options);
     this.recorded.host.driver.probeBackend(this.domid);
     this.xenstore.drain();
   }
@@ -37,13 +38,13 @@ export class GuestLife {
     this.xenstore.drain();
   }
 
-  attach(bdf: string): void {
+  attach(bdf: string, options?: PassthroughOptions): void {
     if (this.recorded.host.driver.backend(this.domid) === undefined) {
-      this.create([bdf]);
+      this.create([bdf], options);
       this.connect();
       return;
     }
-    requestAdd(this.xenstore, this.domid, address(bdf));
+    requestAdd(this.xenstore, this.domid, address(bdf), options);
     this.xenstore.drain();
   }
 
