@@ -16,7 +16,8 @@ import { hex, readLe } from './uint';
 /** A register with `offset` counted from the start of configuration space. */
 export type PlacedRegister = RegisterSpec;
 
-export interface PlacedStructure {
+/** Which structure stands where, without its registers. */
+export interface StructureOutline {
   readonly kind: StructureKind;
   /** Header type, capability id or extended capability id. */
   readonly id: number;
@@ -28,7 +29,18 @@ export interface PlacedStructure {
   readonly length: number;
   readonly name: string;
   readonly title: string;
+}
+
+export interface PlacedStructure extends StructureOutline {
   readonly registers: readonly PlacedRegister[];
+}
+
+/** A function's bytes, and what its structures must know of it. */
+export interface ConfigSpace {
+  readonly config: Uint8Array;
+  /** 1 for each byte of `config` that the source gave. */
+  readonly known: Uint8Array;
+  readonly owner: StructureOwner;
 }
 
 /** Reads a structure that begins at `start`; bytes that are not known read as 0, as do those past the end. */
@@ -43,12 +55,8 @@ export const structureReader =
     return value;
   };
 
-interface Found {
-  readonly kind: StructureKind;
-  readonly id: number;
-  readonly offset: number;
-  readonly version?: number;
-}
+/** What a walk finds of a structure. */
+type Found = Pick<StructureOutline, 'kind' | 'id' | 'offset' | 'version'>;
 
 /** Structures without bit detail: what every structure of their kind begins with. */
 const headOf = (kind: StructureKind): readonly RegisterSpec[] => {
@@ -80,25 +88,31 @@ const undetailed = (found: Found): StructureSpec => {
   };
 };
 
-const place = (
-  config: Uint8Array,
-  known: Uint8Array,
+const specOf = (found: Found): StructureSpec =>
+  (found.kind === 'header' ? headerSpec(found.id) : structureSpec(found.kind, found.id)) ?? undetailed(found);
+
+/** The structure that begins at `found.offset`, whether a pointer leads there or not. */
+export const outlineOf = (
+  { config, known, owner }: ConfigSpace,
   found: Found,
-  spec: StructureSpec | undefined,
-  owner: StructureOwner,
-): PlacedStructure => {
-  const described = spec ?? undetailed(found);
-  const { offset } = found;
-  const read = structureReader(config, known, offset);
+  spec = specOf(found),
+): StructureOutline => {
   const end = found.kind === 'capability' ? Math.min(EXTENDED_SPACE, config.length) : config.length;
-  const length = Math.min(described.length(read, owner), end - offset);
+  const length = Math.min(
+    spec.length(structureReader(config, known, found.offset), owner),
+    end - found.offset,
+  );
+  return { ...found, length, name: spec.name, title: spec.title };
+};
+
+const place = (space: ConfigSpace, found: Found): PlacedStructure => {
+  const spec = specOf(found);
+  const outline = outlineOf(space, found, spec);
+  const { offset, length } = outline;
   return {
-    ...found,
-    length,
-    name: described.name,
-    title: described.title,
-    registers: described
-      .registers(read, owner)
+    ...outline,
+    registers: spec
+      .registers(structureReader(space.config, space.known, offset), space.owner)
       .filter((register) => register.offset + register.width <= length)
       .map((register) => ({ ...register, offset: offset + register.offset })),
   };
@@ -122,6 +136,17 @@ const ownerOf = (
   };
 };
 
+/** `config` as its structures see it; `capabilities` are those of its chain. */
+export const configSpace = (
+  config: Uint8Array,
+  known: Uint8Array,
+  capabilities: readonly CapabilityAt[],
+): ConfigSpace => ({
+  config,
+  known,
+  owner: ownerOf(config, known, headerTypeOf(config, known) ?? 0, capabilities),
+});
+
 /**
  * Everything that `config` holds, with absolute offsets: the header, then capabilities, then extended capabilities,
  * both in chain order. `known` has 1 for each byte of `config` that the source gave. Structures may overlap in
@@ -130,22 +155,12 @@ const ownerOf = (
 export const layoutOf = (config: Uint8Array, known: Uint8Array): readonly PlacedStructure[] => {
   const capabilities = walkCapabilities(config, known).found;
   const extended = walkExtendedCapabilities(config, known, capabilities).found;
-  const headerType = headerTypeOf(config, known) ?? 0;
-  const owner = ownerOf(config, known, headerType, capabilities);
-  const header: Found = { kind: 'header', id: headerType, offset: 0 };
+  const space = configSpace(config, known, capabilities);
   return [
-    place(config, known, header, headerSpec(headerType), owner),
-    ...capabilities.map(({ id, offset }) =>
-      place(config, known, { kind: 'capability', id, offset }, structureSpec('capability', id), owner),
-    ),
+    place(space, { kind: 'header', id: space.owner.headerType, offset: 0 }),
+    ...capabilities.map(({ id, offset }) => place(space, { kind: 'capability', id, offset })),
     ...extended.map(({ id, offset, version }) =>
-      place(
-        config,
-        known,
-        { kind: 'extendedCapability', id, version, offset },
-        structureSpec('extendedCapability', id),
-        owner,
-      ),
+      place(space, { kind: 'extendedCapability', id, version, offset }),
     ),
   ];
 };
