@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { MachineDescription } from '../backend/description';
 import { Machine } from '../backend/machine';
+import { chainProblems } from '../sources/chainProblems';
 import { parseLspci } from '../sources/lspci';
 import { readSample } from '../sources/sample';
 import type { DumpProblems } from './dump/dumpProblems';
@@ -30,7 +31,7 @@ export const buildFromDump = async (uri: vscode.Uri, dumpProblems: DumpProblems)
   const dump = await readDump(uri);
   if (!dump.ok) return { ok: false, message: vscode.l10n.t('{0} cannot be opened. {1}', name, dump.message) };
   const result = parseLspci(dump.text, name);
-  dumpProblems.show(uri, result.problems);
+  dumpProblems.show(uri, [...result.problems, ...(result.ok ? chainProblems(result, dump.text) : [])]);
   if (!result.ok) return { ok: false, message: result.message };
   return { ok: true, machine: new Machine(result.machine), problems: result.problems.length };
 };

@@ -11,7 +11,13 @@ import { virtualFunctionPlaces } from './virtualFunctions';
 export type { SourceProblem } from './problem';
 
 export type LspciResult =
-  | { readonly ok: true; readonly machine: MachineDescription; readonly problems: readonly SourceProblem[] }
+  | {
+      readonly ok: true;
+      readonly machine: MachineDescription;
+      readonly problems: readonly SourceProblem[];
+      /** Line, from 1, of the hex row that gave a byte; undefined when none did. */
+      readonly lineOf: (bdf: Bdf, offset: number) => number | undefined;
+    }
   | { readonly ok: false; readonly message: string; readonly problems: readonly SourceProblem[] };
 
 /** The shortest space that a conventional function has, and the longest. */
@@ -39,6 +45,10 @@ export const parseLspci = (text: string, name: string): LspciResult => {
     ok: true,
     machine: { name, functions: withVfs(functions, chosen, problems) },
     problems: problems.all(),
+    lineOf: (bdf, offset) => {
+      const block = chosen.get(formatBdf(bdf))?.block;
+      return block?.known[offset] === 1 ? block.lines[offset >> 4] : undefined;
+    },
   };
 };
 

@@ -12,6 +12,8 @@ export interface Block {
   /** 256 or 4096 bytes of room; what the text did not give reads ff, as lspci -F reads it. */
   bytes: Uint8Array;
   known: Uint8Array;
+  /** Line of the row that gave each 16 bytes, the last one where several did; 0 for none. */
+  lines: Uint32Array;
   /** One more than the highest offset given; 0 without hex rows. */
   length: number;
   readonly details: Details;
@@ -26,6 +28,7 @@ export interface Blocks {
 export const MOST_BLOCKS = 16384;
 const CONVENTIONAL = 256;
 const NONE = new Uint8Array(0);
+const NO_LINES = new Uint32Array(0);
 const TAB = 9;
 const CR = 13;
 
@@ -35,8 +38,11 @@ const roomFor = (block: Block, end: number): void => {
   const known = new Uint8Array(bytes.length);
   bytes.set(block.bytes);
   known.set(block.known);
+  const lines = new Uint32Array(bytes.length / 16);
+  lines.set(block.lines);
   block.bytes = bytes;
   block.known = known;
+  block.lines = lines;
 };
 
 class Reader {
@@ -100,7 +106,15 @@ class Reader {
       this.overflow = true;
       return;
     }
-    this.block = { heading, line, bytes: NONE, known: NONE, length: 0, details: newDetails() };
+    this.block = {
+      heading,
+      line,
+      bytes: NONE,
+      known: NONE,
+      lines: NO_LINES,
+      length: 0,
+      details: newDetails(),
+    };
     this.blocks.push(this.block);
   }
 
@@ -191,6 +205,7 @@ class Reader {
       block.bytes[at] = value;
       block.known[at] = 1;
       if (at >= block.length) block.length = at + 1;
+      block.lines[at >> 4] = line;
     }
     this.nextOffset = end;
     if (changed >= 0)

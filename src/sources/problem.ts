@@ -1,12 +1,23 @@
-/** Something in a source that a person may want to look at. Lines and columns count from 1, as editors show them. */
-export interface SourceProblem {
+/** Lines and columns count from 1, as editors show them. */
+export interface SourcePlace {
   readonly line: number;
   readonly column?: number;
   /** First column after the place. */
   readonly endColumn?: number;
-  /** error: bytes were lost; warning: read, but not as lspci -F would; info: nothing was lost. */
+}
+
+/** Something in a source that a person may want to look at. */
+export interface SourceProblem extends SourcePlace {
+  /**
+   * Of the text: error, bytes were lost; warning, read, but not as lspci -F would; info, nothing was lost. Of what the
+   * bytes say: as whoever found it rates it.
+   */
   readonly severity: 'error' | 'warning' | 'info';
   readonly message: string;
+  /** Kind of the problem, in one word, where there are kinds. */
+  readonly code?: string;
+  /** Another place that the problem is about. */
+  readonly related?: SourcePlace & { readonly message: string };
 }
 
 /** More of them would bury the first ones. */

@@ -10,6 +10,15 @@ const open = (uri: vscode.Uri): Thenable<unknown> => vscode.commands.executeComm
 const problems = (uri: vscode.Uri): readonly vscode.Diagnostic[] =>
   vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'confspace');
 
+/** 80 bytes of a function whose only capability points to itself. */
+const loopingRows = [
+  '00: 86 80 10 15 07 04 10 00 01 00 00 02 10 00 00 00',
+  '10: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00',
+  '20: 00 00 00 00 00 00 00 00 00 00 00 00 86 80 01 00',
+  '30: 00 00 00 00 40 00 00 00 00 00 00 00 00 00 00 00',
+  '40: 09 40 03 00 00 00 00 00 00 00 00 00 00 00 00 00',
+];
+
 describe('opening machines', () => {
   afterEach(sampleSession);
 
@@ -64,6 +73,25 @@ describe('opening machines', () => {
       listed.some(({ range, message }) => range.start.line === rowsBefore + damagedLine && message !== ''),
       `a problem on line ${rowsBefore + damagedLine + 1}`,
     );
+  });
+
+  it('a broken capability chain is listed at the byte of the dump that holds the pointer', async () => {
+    await sampleSession();
+    const rows = networkDump('00:03.0').trimEnd().split('\n');
+    const text = [rows[0], ...loopingRows, ''].join('\n');
+    const uri = await fileWith('loop.txt', text);
+    await open(uri);
+    const [loop, ...others] = problems(uri);
+    assert.deepEqual(others, []);
+    assert.equal(loop?.severity, vscode.DiagnosticSeverity.Error);
+    assert.equal(loop.code, 'loop');
+    assert.match(loop.message, /0000:00:03\.0: <chain looped>/);
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.equal(loop.range.start.line, 5);
+    assert.equal(document.getText(loop.range), '40');
+    const [related] = loop.relatedInformation ?? [];
+    assert.equal(related?.location.uri.toString(), uri.toString());
+    assert.equal(related.location.range.start.line, 5);
   });
 
   it('nothing readable leaves the machine that was open', async () => {

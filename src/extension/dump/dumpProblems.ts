@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SourceProblem } from '../../sources/problem';
+import type { SourcePlace, SourceProblem } from '../../sources/problem';
 import { DIAGNOSTICS } from '../ids';
 
 const SEVERITY: Readonly<Record<SourceProblem['severity'], vscode.DiagnosticSeverity>> = {
@@ -11,7 +11,7 @@ const SEVERITY: Readonly<Record<SourceProblem['severity'], vscode.DiagnosticSeve
 /** Longer than any line: editors cut a range at the line's end. */
 const LINE_END = 10_000;
 
-const rangeOf = ({ line, column, endColumn }: SourceProblem): vscode.Range => {
+const rangeOf = ({ line, column, endColumn }: SourcePlace): vscode.Range => {
   const row = Math.max(0, line - 1);
   if (column === undefined) return new vscode.Range(row, 0, row, LINE_END);
   const start = Math.max(0, column - 1);
@@ -23,6 +23,18 @@ const rangeOf = ({ line, column, endColumn }: SourceProblem): vscode.Range => {
   );
 };
 
+const diagnosticOf = (uri: vscode.Uri, problem: SourceProblem): vscode.Diagnostic => {
+  const { severity, message, code, related } = problem;
+  const diagnostic = new vscode.Diagnostic(rangeOf(problem), message, SEVERITY[severity]);
+  diagnostic.source = DIAGNOSTICS;
+  if (code !== undefined) diagnostic.code = code;
+  if (related)
+    diagnostic.relatedInformation = [
+      new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, rangeOf(related)), related.message),
+    ];
+  return diagnostic;
+};
+
 /** What is wrong in dumps, in the Problems panel: of the dump that is open, and of the one tried last. */
 export class DumpProblems implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection(DIAGNOSTICS);
@@ -30,15 +42,7 @@ export class DumpProblems implements vscode.Disposable {
   show(uri: vscode.Uri, problems: readonly SourceProblem[]): void {
     this.collection.set(
       uri,
-      problems.map((problem) => {
-        const diagnostic = new vscode.Diagnostic(
-          rangeOf(problem),
-          problem.message,
-          SEVERITY[problem.severity],
-        );
-        diagnostic.source = DIAGNOSTICS;
-        return diagnostic;
-      }),
+      problems.map((problem) => diagnosticOf(uri, problem)),
     );
   }
 

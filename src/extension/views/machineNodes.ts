@@ -1,6 +1,6 @@
 import type { Machine } from '../../backend/machine';
 import { compareBdf, formatBdf, type Bdf } from '../../backend/spec/bdf';
-import { walkCapabilities, walkExtendedCapabilities, type ChainProblem } from '../../backend/spec/chain';
+import { chainsOf, type ChainFinding } from '../../backend/spec/chainLint';
 import { layoutOf, type PlacedStructure } from '../../backend/spec/layout';
 import { hex } from '../../backend/spec/uint';
 import type { BusState, FunctionNode } from '../../backend/view';
@@ -37,7 +37,7 @@ export interface CapabilityRow extends Placed {
 export interface ChainProblemRow extends Placed {
   readonly kind: 'chainProblem';
   readonly bdf: Bdf;
-  readonly problem: ChainProblem;
+  readonly problem: ChainFinding;
 }
 export type MachineNode =
   DomainRow | BusRow | FunctionRow | CapabilitiesRow | CapabilityRow | ChainProblemRow;
@@ -132,10 +132,7 @@ export class MachineNodes {
         bdf,
         structure,
       }));
-    const problems = [
-      ...walkCapabilities(bytes, known).problems,
-      ...walkExtendedCapabilities(bytes, known).problems,
-    ].map((problem, i): ChainProblemRow => ({
+    const problems = chainsOf(bytes, known).findings.map((problem, i): ChainProblemRow => ({
       kind: 'chainProblem',
       id: `chainProblem/${address}/${i}`,
       parent,

@@ -104,8 +104,9 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
         return item;
       }
       case 'chainProblem': {
-        const item = this.plain(row.problem.message, Item.chainProblem, 'warning', None);
+        const item = this.plain(row.problem.message, Item.chainProblem, row.problem.severity, None);
         item.tooltip = row.problem.message;
+        item.command = this.openInspector(row.bdf);
         return item;
       }
     }
