@@ -14,23 +14,44 @@ import { VENDOR_SPECIFIC } from './capabilities/vendorSpecific';
 import { VPD } from './capabilities/vpd';
 import { ACS } from './extended/acs';
 import { AER } from './extended/aer';
+import { ALTERNATE_PROTOCOL, PROTOCOL_MULTIPLEXING } from './extended/alternateProtocol';
 import { ARI } from './extended/ari';
 import { ATS } from './extended/ats';
 import { DATA_LINK_FEATURE } from './extended/dataLink';
+import { DOE } from './extended/dataObjectExchange';
+import { DEVICE_3 } from './extended/device3';
 import { DSN } from './extended/deviceSerialNumber';
 import { DPC } from './extended/dpc';
+import { DPA } from './extended/dynamicPower';
+import { NPEM } from './extended/enclosure';
+import { EVENT_COLLECTOR } from './extended/eventCollector';
+import { SFI } from './extended/firmwareIntermediary';
+import { IDE } from './extended/ide';
 import { L1PM } from './extended/l1pm';
+import { LANE_MARGINING } from './extended/laneMargining';
 import { LTR } from './extended/ltr';
+import { MULTICAST } from './extended/multicast';
 import { PASID } from './extended/pasid';
-import { PHYSICAL_LAYER_16 } from './extended/physicalLayer16';
+import { PHYSICAL_LAYER_16, PHYSICAL_LAYER_32, PHYSICAL_LAYER_64 } from './extended/physicalLayer';
 import { POWER_BUDGETING } from './extended/powerBudgeting';
 import { PRI } from './extended/pri';
 import { PTM } from './extended/ptm';
+import { FRS_QUEUEING, READINESS_TIME } from './extended/readiness';
 import { RESIZABLE_BAR, VF_RESIZABLE_BAR } from './extended/resizableBar';
+import {
+  ROOT_COMPLEX_INTERNAL_LINK,
+  ROOT_COMPLEX_LINK,
+  ROOT_COMPLEX_REGISTER_BLOCK,
+} from './extended/rootComplexLink';
 import { SECONDARY_EXPRESS } from './extended/secondaryExpress';
 import { SRIOV } from './extended/sriov';
+import { TPH } from './extended/tph';
 import { DVSEC, VENDOR_SPECIFIC_EXTENDED } from './extended/vendorSpecific';
-import { VIRTUAL_CHANNEL, VIRTUAL_CHANNEL_MFVC } from './extended/virtualChannel';
+import {
+  MULTI_FUNCTION_VIRTUAL_CHANNEL,
+  VIRTUAL_CHANNEL,
+  VIRTUAL_CHANNEL_MFVC,
+} from './extended/virtualChannel';
 import { TYPE0 } from './headers/type0';
 import { TYPE1 } from './headers/type1';
 import { TYPE2 } from './headers/type2';
@@ -77,6 +98,26 @@ export const STRUCTURES: readonly StructureSpec[] = [
   SECONDARY_EXPRESS,
   VIRTUAL_CHANNEL,
   VIRTUAL_CHANNEL_MFVC,
+  MULTI_FUNCTION_VIRTUAL_CHANNEL,
+  ROOT_COMPLEX_LINK,
+  ROOT_COMPLEX_INTERNAL_LINK,
+  ROOT_COMPLEX_REGISTER_BLOCK,
+  EVENT_COLLECTOR,
+  MULTICAST,
+  DPA,
+  TPH,
+  PROTOCOL_MULTIPLEXING,
+  FRS_QUEUEING,
+  READINESS_TIME,
+  LANE_MARGINING,
+  NPEM,
+  PHYSICAL_LAYER_32,
+  ALTERNATE_PROTOCOL,
+  SFI,
+  DOE,
+  DEVICE_3,
+  IDE,
+  PHYSICAL_LAYER_64,
 ];
 
 const keyOf = (kind: StructureKind, id: number): string => `${kind} ${id}`;

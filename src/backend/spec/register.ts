@@ -60,6 +60,10 @@ export interface ExpressOwner {
   readonly portType: number;
   /** End-End TLP Prefix Supported of Device Capabilities 2. */
   readonly endToEndPrefix: boolean;
+  /** Maximum Link Width of Link Capabilities, 0..63; 0 in functions without a link. */
+  readonly lanes: number;
+  /** Crosslink Supported of Link Capabilities 2: an upstream port may take the downstream port's part. */
+  readonly crosslink: boolean;
 }
 
 /** Reads little-endian from the start of the structure; bytes that do not exist read as 0. */

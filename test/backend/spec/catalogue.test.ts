@@ -20,9 +20,15 @@ const readerOf =
 const contents = fc.uint8Array({ minLength: 128, maxLength: 128 });
 const owners: fc.Arbitrary<StructureOwner> = fc.record({
   headerType: fc.integer({ min: 0, max: 2 }),
-  express: fc.option(fc.record({ portType: fc.integer({ min: 0, max: 15 }), endToEndPrefix: fc.boolean() }), {
-    nil: undefined,
-  }),
+  express: fc.option(
+    fc.record({
+      portType: fc.integer({ min: 0, max: 15 }),
+      endToEndPrefix: fc.boolean(),
+      lanes: fc.integer({ min: 0, max: 63 }),
+      crosslink: fc.boolean(),
+    }),
+    { nil: undefined },
+  ),
   virtualFunction: fc.boolean(),
 });
 

@@ -31,9 +31,15 @@ const msix = (): Image =>
 const contents = fc.uint8Array({ minLength: 256, maxLength: 256 });
 const owners: fc.Arbitrary<StructureOwner> = fc.record({
   headerType: fc.integer({ min: 0, max: 2 }),
-  express: fc.option(fc.record({ portType: fc.integer({ min: 0, max: 15 }), endToEndPrefix: fc.boolean() }), {
-    nil: undefined,
-  }),
+  express: fc.option(
+    fc.record({
+      portType: fc.integer({ min: 0, max: 15 }),
+      endToEndPrefix: fc.boolean(),
+      lanes: fc.integer({ min: 0, max: 63 }),
+      crosslink: fc.boolean(),
+    }),
+    { nil: undefined },
+  ),
   virtualFunction: fc.boolean(),
 });
 

@@ -176,7 +176,7 @@ const registersOf = (spec: StructureSpec): readonly RegisterSpec[] => {
     spec.id === CapId.EXP && offset === EXPRESS_FLAGS ? SLOT_OF_VERSION_2 | (ROOT_PORT << 4) : 0;
   return spec.registers(read, {
     headerType: 0,
-    express: { portType: ROOT_PORT, endToEndPrefix: false },
+    express: { portType: ROOT_PORT, endToEndPrefix: false, lanes: 1, crosslink: false },
     virtualFunction: false,
   });
 };

@@ -1,9 +1,9 @@
 import { CapId } from '../capabilityIds';
 import { bit, capabilityHead, inVirtualFunction, register, span } from '../define';
-import type { RegisterSpec, StructureReader, StructureSpec } from '../register';
+import type { ExpressOwner, RegisterSpec, StructureReader, StructureSpec } from '../register';
 import { bits } from '../uint';
 import { DEVCAP2, deviceRegisters, deviceRegisters2 } from './expressDevice';
-import { linkRegisters, linkRegisters2 } from './expressLink';
+import { linkRegisters, linkRegisters2, LNKCAP, LNKCAP2 } from './expressLink';
 import { rootRegisters, slotRegisters, slotRegisters2 } from './expressSlot';
 import { hasLink, isDownstreamFacing, isRoot, PORT_TYPE_NAMES } from './portType';
 
@@ -41,10 +41,16 @@ const lengthOf = ({ version, link, slot, root }: Shape): number => {
   return link ? 0x14 : 0x0c;
 };
 
-/** Port type and End-End TLP Prefix support, for structures whose registers depend on them. */
-export const expressOwnerOf = (read: StructureReader): { portType: number; endToEndPrefix: boolean } => {
-  const { version, portType } = shapeOf(read);
-  return { portType, endToEndPrefix: version >= 2 && bits(read(DEVCAP2, 4), 21, 1) === 1 };
+/** What structures whose registers depend on the port must know of it. */
+export const expressOwnerOf = (read: StructureReader): ExpressOwner => {
+  const { version, portType, link } = shapeOf(read);
+  const second = version >= 2;
+  return {
+    portType,
+    endToEndPrefix: second && bits(read(DEVCAP2, 4), 21, 1) === 1,
+    lanes: link ? bits(read(LNKCAP, 4), 4, 6) : 0,
+    crosslink: second && link && bits(read(LNKCAP2, 4), 8, 1) === 1,
+  };
 };
 
 const flagsRegister = (): RegisterSpec =>

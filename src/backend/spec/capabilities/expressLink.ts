@@ -6,7 +6,7 @@ import { isDownstreamFacing, isEndpoint, PortType } from './portType';
 /** Link registers of the PCI Express capability. Source: PCIe 6.0 sections 7.5.3.6 to 7.5.3.8 and 7.5.3.18 to 7.5.3.20. */
 
 export const LNKCAP = 0x0c;
-const LNKCAP2 = 0x2c;
+export const LNKCAP2 = 0x2c;
 
 export const LINK_SPEED: Readonly<Record<number, string>> = {
   1: '2.5GT/s',
@@ -26,10 +26,10 @@ export const LINK_WIDTH: Readonly<Record<number, string>> = {
   16: 'x16',
   32: 'x32',
 };
-const ASPM_SUPPORT = inOrder('not supported', 'L0s', 'L1', 'L0s L1');
-const ASPM_ENABLED = inOrder('Disabled', 'L0s Enabled', 'L1 Enabled', 'L0s L1 Enabled');
-const L0S_EXIT = inOrder('<64ns', '<128ns', '<256ns', '<512ns', '<1us', '<2us', '<4us', 'unlimited');
-const L1_EXIT = inOrder('<1us', '<2us', '<4us', '<8us', '<16us', '<32us', '<64us', 'unlimited');
+export const ASPM_SUPPORT = inOrder('not supported', 'L0s', 'L1', 'L0s L1');
+export const ASPM_ENABLED = inOrder('Disabled', 'L0s Enabled', 'L1 Enabled', 'L0s L1 Enabled');
+export const L0S_EXIT = inOrder('<64ns', '<128ns', '<256ns', '<512ns', '<1us', '<2us', '<4us', 'unlimited');
+export const L1_EXIT = inOrder('<1us', '<2us', '<4us', '<8us', '<16us', '<32us', '<64us', 'unlimited');
 const RCB = inOrder('64 bytes', '128 bytes');
 const DRS_SIGNALING = inOrder('not reported', 'interrupt', 'DRS to FRS', 'Reserved');
 

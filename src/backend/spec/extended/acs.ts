@@ -21,12 +21,14 @@ const SERVICES: readonly (readonly [number, string, string])[] = [
 
 const TARGET_ACCESS = inOrder('Direct Request', 'Request Blocking', 'Request Redirect', 'Reserved');
 
-/** Dwords of the egress control vector; a size of 0 means 256 bits. */
-const vectorDwords = (read: StructureReader): number => {
+/** Bits of the egress control vector; a size of 0 means 256. */
+const vectorBits = (read: StructureReader): number => {
   const acscap = read(ACSCAP, 2);
   if (bits(acscap, 5, 1) === 0) return 0;
-  return Math.ceil((bits(acscap, 8, 8) || 256) / 32);
+  return bits(acscap, 8, 8) || 256;
 };
+
+const vectorDwords = (read: StructureReader): number => Math.ceil(vectorBits(read) / 32);
 
 const vector = (read: StructureReader): readonly RegisterSpec[] =>
   Array.from({ length: vectorDwords(read) }, (_, i) =>
@@ -35,8 +37,9 @@ const vector = (read: StructureReader): readonly RegisterSpec[] =>
       4,
       `EGRESS_CONTROL_${i}`,
       `Egress Control Vector, bits ${32 * i + 31}:${32 * i}`,
-      'RW',
+      'RsvdP',
       'PCIe 6.0 7.7.11.4',
+      [span(0, Math.min(32, vectorBits(read) - 32 * i), 'Ports', 'Egress Control Vector', 'RW')],
     ),
   );
 

@@ -6,9 +6,10 @@ import { bits } from '../uint';
 
 /**
  * Advanced Error Reporting. Which optional errors a function implements is not announced: all that its version of the
- * structure can have are taken as writable.
- * Root registers follow in root ports and event collectors, the TLP prefix log where prefixes are supported.
- * Source: PCIe 6.0 section 7.8.4.
+ * structure can have are taken as writable. A virtual function reports what concerns it alone, under the masks and
+ * severities of its physical function.
+ * Root registers follow in root ports and event collectors; then the prefixes of the logged TLP, or the rest of its
+ * header where Flit Mode made it longer. Source: PCIe 6.0 sections 7.8.4 and 9.4.2.
  */
 
 const AERCAP = 0x18;
@@ -63,72 +64,107 @@ const errors = (
 ): readonly BitFieldSpec[] =>
   list.map(([lsb, name, title]) => bit(lsb, name, kind === '' ? title : `${title} ${kind}`, access));
 
-const errorRegisters = (uncorrectable: typeof UNCORRECTABLE): readonly RegisterSpec[] => [
-  register(
-    0x04,
-    4,
-    'UESTA',
-    'Uncorrectable Error Status',
-    'RsvdZ',
-    'PCIe 6.0 7.8.4.2',
-    errors(uncorrectable, '', 'RW1CS'),
-  ),
-  register(
-    0x08,
-    4,
-    'UEMSK',
-    'Uncorrectable Error Mask',
-    'RsvdP',
-    'PCIe 6.0 7.8.4.3',
-    errors(uncorrectable, 'Mask', 'RWS'),
-  ),
-  register(
-    0x0c,
-    4,
-    'UESVRT',
-    'Uncorrectable Error Severity',
-    'RsvdP',
-    'PCIe 6.0 7.8.4.4',
-    errors(uncorrectable, 'Severity', 'RWS'),
-  ),
-  register(
-    0x10,
-    4,
-    'CESTA',
-    'Correctable Error Status',
-    'RsvdZ',
-    'PCIe 6.0 7.8.4.5',
-    errors(CORRECTABLE, '', 'RW1CS'),
-  ),
-  register(
-    0x14,
-    4,
-    'CEMSK',
-    'Correctable Error Mask',
-    'RsvdP',
-    'PCIe 6.0 7.8.4.6',
-    errors(CORRECTABLE, 'Mask', 'RWS'),
-  ),
-];
+/** Bits of errors that belong to one function and not to the link. */
+const OF_ONE_FUNCTION = { uncorrectable: [12, 14, 15, 16, 20, 21], correctable: [13] };
 
-const capabilityAndControl = (aercap: number): RegisterSpec =>
-  register(AERCAP, 4, 'AERCAP', 'Advanced Error Capabilities and Control', 'RsvdP', 'PCIe 6.0 7.8.4.7', [
-    span(0, 5, 'FirstErrorPointer', 'First Error Pointer', 'ROS'),
-    bit(5, 'ECRCGenCap', 'ECRC Generation Capable', 'RO'),
-    bit(6, 'ECRCGenEn', 'ECRC Generation Enable', whenOffered(bits(aercap, 5, 1) === 1, 'RWS')),
-    bit(7, 'ECRCChkCap', 'ECRC Check Capable', 'RO'),
-    bit(8, 'ECRCChkEn', 'ECRC Check Enable', whenOffered(bits(aercap, 7, 1) === 1, 'RWS')),
-    bit(9, 'MultHdrRecCap', 'Multiple Header Recording Capable', 'RO'),
-    bit(10, 'MultHdrRecEn', 'Multiple Header Recording Enable', whenOffered(bits(aercap, 9, 1) === 1, 'RWS')),
-    bit(11, 'TLPPfxPres', 'TLP Prefix Log Present', 'ROS'),
-    bit(12, 'HdrLogCap', 'Completion Timeout Prefix/Header Log Capable', 'RO'),
-    span(13, 5, 'HdrLogSize', 'Header Log Size', 'RO'),
-    bit(18, 'FlitTLP', 'Logged TLP was Flit Mode', 'ROS'),
-  ]);
+const errorRegisters = (
+  uncorrectable: typeof UNCORRECTABLE,
+  virtualFunction: boolean,
+): readonly RegisterSpec[] => {
+  const setting: Access = virtualFunction ? 'RsvdP' : 'RWS';
+  const status = (list: typeof UNCORRECTABLE, own: readonly number[]): readonly BitFieldSpec[] =>
+    errors(list, '', 'RW1CS').map((field) =>
+      virtualFunction && !own.includes(field.lsb) ? { ...field, access: 'RsvdZ' } : field,
+    );
+  return [
+    register(
+      0x04,
+      4,
+      'UESTA',
+      'Uncorrectable Error Status',
+      'RsvdZ',
+      'PCIe 6.0 7.8.4.2',
+      status(uncorrectable, OF_ONE_FUNCTION.uncorrectable),
+    ),
+    register(
+      0x08,
+      4,
+      'UEMSK',
+      'Uncorrectable Error Mask',
+      'RsvdP',
+      'PCIe 6.0 7.8.4.3',
+      errors(uncorrectable, 'Mask', setting),
+    ),
+    register(
+      0x0c,
+      4,
+      'UESVRT',
+      'Uncorrectable Error Severity',
+      'RsvdP',
+      'PCIe 6.0 7.8.4.4',
+      errors(uncorrectable, 'Severity', setting),
+    ),
+    register(
+      0x10,
+      4,
+      'CESTA',
+      'Correctable Error Status',
+      'RsvdZ',
+      'PCIe 6.0 7.8.4.5',
+      status(CORRECTABLE, OF_ONE_FUNCTION.correctable),
+    ),
+    register(
+      0x14,
+      4,
+      'CEMSK',
+      'Correctable Error Mask',
+      'RsvdP',
+      'PCIe 6.0 7.8.4.6',
+      errors(CORRECTABLE, 'Mask', setting),
+    ),
+  ];
+};
 
-/** The four dwords of a log. */
-const log = (offset: number, name: string, title: string, source: string): readonly RegisterSpec[] =>
-  [0, 1, 2, 3].map((i) => register(offset + 4 * i, 4, `${name}_${i}`, `${title}, dword ${i}`, 'ROS', source));
+const capabilityAndControl = (aercap: number, virtualFunction: boolean): RegisterSpec => {
+  const enable = (capable: number): Access =>
+    whenOffered(!virtualFunction && bits(aercap, capable, 1) === 1, 'RWS');
+  return register(
+    AERCAP,
+    4,
+    'AERCAP',
+    'Advanced Error Capabilities and Control',
+    'RsvdP',
+    'PCIe 6.0 7.8.4.7',
+    [
+      span(0, 5, 'FirstErrorPointer', 'First Error Pointer', 'ROS'),
+      bit(5, 'ECRCGenCap', 'ECRC Generation Capable', 'RO'),
+      bit(6, 'ECRCGenEn', 'ECRC Generation Enable', enable(5)),
+      bit(7, 'ECRCChkCap', 'ECRC Check Capable', 'RO'),
+      bit(8, 'ECRCChkEn', 'ECRC Check Enable', enable(7)),
+      bit(9, 'MultHdrRecCap', 'Multiple Header Recording Capable', 'RO'),
+      bit(10, 'MultHdrRecEn', 'Multiple Header Recording Enable', enable(9)),
+      bit(11, 'TLPPfxPres', 'TLP Prefix Log Present', 'ROS'),
+      bit(12, 'HdrLogCap', 'Completion Timeout Prefix/Header Log Capable', 'RO'),
+      span(13, 5, 'HdrLogSize', 'Header Log Size', 'RO'),
+      bit(18, 'FlitTLP', 'Logged TLP was Flit Mode', 'ROS'),
+    ],
+  );
+};
+
+const log = (
+  offset: number,
+  count: number,
+  name: string,
+  title: string,
+  source: string,
+): readonly RegisterSpec[] =>
+  Array.from({ length: count }, (_, i) =>
+    register(offset + 4 * i, 4, `${name}_${i}`, `${title}, dword ${i}`, 'ROS', source),
+  );
+
+const HEADER_LOG_DWORDS = 4;
+const PREFIX_LOG = 0x38;
+const PREFIX_LOG_DWORDS = 4;
 
 const ERR_COR_SUBCLASS = {
   0: 'ECS Legacy',
@@ -160,8 +196,22 @@ const rootRegisters = (): readonly RegisterSpec[] => [
 
 const collectsErrors = (owner: StructureOwner): boolean =>
   owner.express !== undefined && isRoot(owner.express.portType);
-const logsPrefixes = (owner: StructureOwner, aercap: number): boolean =>
-  owner.express?.endToEndPrefix === true || bits(aercap, 11, 1) === 1;
+
+/** Dwords after the root registers: what a header of Flit Mode has more than four, or the prefixes of another. */
+const furtherDwords = (owner: StructureOwner, aercap: number): number => {
+  const header = Math.max(0, bits(aercap, 13, 5) - HEADER_LOG_DWORDS);
+  if (header > 0) return header;
+  return owner.express?.endToEndPrefix === true || bits(aercap, 11, 1) === 1 ? PREFIX_LOG_DWORDS : 0;
+};
+
+const furtherLog = (owner: StructureOwner, aercap: number): readonly RegisterSpec[] =>
+  log(
+    PREFIX_LOG,
+    furtherDwords(owner, aercap),
+    'TLP_PREFIX_LOG',
+    'TLP Prefix Log or rest of the header',
+    'PCIe 6.0 7.8.4.12',
+  );
 
 export const AER: StructureSpec = {
   kind: 'extendedCapability',
@@ -169,20 +219,19 @@ export const AER: StructureSpec = {
   name: 'AER',
   title: 'Advanced Error Reporting',
   length: (read, owner) => {
-    if (logsPrefixes(owner, read(AERCAP, 4))) return 0x48;
+    const further = furtherDwords(owner, read(AERCAP, 4));
+    if (further > 0) return PREFIX_LOG + 4 * further;
     return collectsErrors(owner) ? 0x38 : 0x2c;
   },
   registers: (read, owner) => {
     const aercap = read(AERCAP, 4);
     return [
       extendedCapabilityHead(),
-      ...errorRegisters(uncorrectableOf(bits(read(0, 4), 16, 4))),
-      capabilityAndControl(aercap),
-      ...log(0x1c, 'HEADER_LOG', 'Header Log', 'PCIe 6.0 7.8.4.8'),
+      ...errorRegisters(uncorrectableOf(bits(read(0, 4), 16, 4)), owner.virtualFunction),
+      capabilityAndControl(aercap, owner.virtualFunction),
+      ...log(0x1c, HEADER_LOG_DWORDS, 'HEADER_LOG', 'Header Log', 'PCIe 6.0 7.8.4.8'),
       ...(collectsErrors(owner) ? rootRegisters() : []),
-      ...(logsPrefixes(owner, aercap)
-        ? log(0x38, 'TLP_PREFIX_LOG', 'TLP Prefix Log', 'PCIe 6.0 7.8.4.12')
-        : []),
+      ...furtherLog(owner, aercap),
     ];
   },
 };

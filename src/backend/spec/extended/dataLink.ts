@@ -1,5 +1,6 @@
 import { bit, extendedCapabilityHead, register, span } from '../define';
 import type { StructureSpec } from '../register';
+import { L0P_EXIT_LATENCY } from './device3';
 
 /** Data Link Feature. Source: PCIe 6.0 section 7.7.4. */
 export const DATA_LINK_FEATURE: StructureSpec = {
@@ -14,12 +15,14 @@ export const DATA_LINK_FEATURE: StructureSpec = {
       bit(0, 'ScaledFlowCtl', 'Local Scaled Flow Control Supported', 'HwInit'),
       bit(1, 'ImmReady', 'Local Immediate Readiness', 'HwInit'),
       span(2, 3, 'ExtVCCount', 'Local Extended VC Count', 'HwInit'),
+      span(5, 3, 'L0pExitLatency', 'Local L0p Exit Latency', 'HwInit', L0P_EXIT_LATENCY),
       bit(31, 'ExchangeEnable', 'Data Link Feature Exchange Enable', 'HwInit'),
     ]),
     register(0x08, 4, 'DLFSTA', 'Data Link Feature Status', 'RO', 'PCIe 6.0 7.7.4.3', [
       bit(0, 'ScaledFlowCtl', 'Remote Scaled Flow Control Supported', 'RO'),
       bit(1, 'ImmReady', 'Remote Immediate Readiness', 'RO'),
       span(2, 3, 'ExtVCCount', 'Remote Extended VC Count', 'RO'),
+      span(5, 3, 'L0pExitLatency', 'Remote L0p Exit Latency', 'RO', L0P_EXIT_LATENCY),
       bit(31, 'Valid', 'Remote Data Link Feature Supported Valid', 'RO'),
     ]),
   ],

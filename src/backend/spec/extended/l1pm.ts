@@ -14,10 +14,11 @@ export const L1PM: StructureSpec = {
   id: 0x1e,
   name: 'L1PM',
   title: 'L1 PM Substates',
-  length: () => 16,
+  length: (read) => (bits(read(L1SUBCAP, 4), 5, 1) === 1 ? 0x14 : 0x10),
   registers: (read, owner) => {
     const cap = read(L1SUBCAP, 4);
     const offers = (lsb: number): boolean => bits(cap, lsb, 1) === 1;
+    const l12 = offers(0) || offers(2);
     // The common-mode restore time is the downstream port's to measure.
     const down = owner.express !== undefined && isDownstreamFacing(owner.express.portType);
     return [
@@ -40,14 +41,21 @@ export const L1PM: StructureSpec = {
         bit(3, 'ASPM_L1.1', 'ASPM L1.1 Enable', whenOffered(offers(3))),
         bit(4, 'LinkActInt', 'Link Activation Interrupt Enable', whenOffered(down && offers(5))),
         bit(5, 'LinkActCtl', 'Link Activation Control', whenOffered(down && offers(5))),
-        span(8, 8, 'T_CommonMode', 'Common_Mode_Restore_Time in us', whenOffered(down)),
+        span(8, 8, 'T_CommonMode', 'Common_Mode_Restore_Time in us', whenOffered(down && l12)),
         span(16, 10, 'LTR1.2_Threshold', 'LTR L1.2 Threshold Value', whenOffered(offers(2))),
         span(29, 3, 'LTR1.2_Scale', 'LTR L1.2 Threshold Scale', whenOffered(offers(2)), THRESHOLD_SCALE),
       ]),
       register(0x0c, 4, 'L1SUBCTL2', 'L1 PM Substates Control 2', 'RsvdP', 'PCIe 6.0 7.8.3.4', [
-        span(0, 2, 'T_PwrOnScale', 'T_POWER_ON Scale', 'RW', POWER_ON_SCALE),
-        span(3, 5, 'T_PwrOnValue', 'T_POWER_ON Value', 'RW'),
+        span(0, 2, 'T_PwrOnScale', 'T_POWER_ON Scale', whenOffered(l12), POWER_ON_SCALE),
+        span(3, 5, 'T_PwrOnValue', 'T_POWER_ON Value', whenOffered(l12)),
       ]),
+      ...(offers(5)
+        ? [
+            register(0x10, 4, 'L1SUBSTA', 'L1 PM Substates Status', 'RsvdZ', 'PCIe 6.0 7.8.3.5', [
+              bit(0, 'LinkActivation', 'Link Activation Status', whenOffered(down, 'RW1C')),
+            ]),
+          ]
+        : []),
     ];
   },
 };

@@ -1,24 +1,41 @@
-import { extendedCapabilityHead, bit, register, span } from '../define';
-import type { StructureSpec } from '../register';
+import { isDownstreamFacing } from '../capabilities/portType';
+import { bit, extendedCapabilityHead, register, span, whenOffered } from '../define';
+import type { Access, StructureOwner, StructureSpec } from '../register';
+import { laneBits, laneBytes, laneRegisters } from './lanes';
 
-/** Secondary PCI Express: equalization at 8.0 GT/s. Lane registers follow, as many as the link has lanes. Source: PCIe 6.0 section 7.7.3. */
+/** Secondary PCI Express: equalization at 8.0 GT/s, with two bytes for each lane. Source: PCIe 6.0 section 7.7.3. */
+
+const FIRST_LANE = 0x0c;
+
+/** The downstream port starts equalization; an upstream port can only where crosslink may turn it into one. */
+const equalizationAccess = ({ express }: StructureOwner): Access =>
+  whenOffered(express !== undefined && (isDownstreamFacing(express.portType) || express.crosslink));
+
 export const SECONDARY_EXPRESS: StructureSpec = {
   kind: 'extendedCapability',
   id: 0x19,
   name: 'SECPCI',
   title: 'Secondary PCI Express',
-  length: () => 0x10,
-  registers: () => [
+  length: (_read, owner) => FIRST_LANE + laneBytes(owner, 2),
+  registers: (_read, owner) => [
     extendedCapabilityHead(),
     register(0x04, 4, 'LNKCTL3', 'Link Control 3', 'RsvdP', 'PCIe 6.0 7.7.3.2', [
-      bit(0, 'PerformEqu', 'Perform Equalization', 'RW'),
-      bit(1, 'LnkEquIntrruptEn', 'Link Equalization Request Interrupt Enable', 'RW'),
-      span(9, 7, 'LowerSKPGen', 'Enable Lower SKP OS Generation Vector', 'RW'),
+      bit(0, 'PerformEqu', 'Perform Equalization', equalizationAccess(owner)),
+      bit(1, 'LnkEquIntrruptEn', 'Link Equalization Request Interrupt Enable', equalizationAccess(owner)),
+      span(9, 5, 'LowerSKPGen', 'Enable Lower SKP OS Generation Vector', 'RW'),
     ]),
-    register(0x08, 4, 'LANE_ERROR_STATUS', 'Lane Error Status', 'RW1CS', 'PCIe 6.0 7.7.3.3'),
-    ...[0x0c, 0x0e].map((offset, lane) =>
+    register(
+      0x08,
+      4,
+      'LANE_ERROR_STATUS',
+      'Lane Error Status',
+      'RsvdZ',
+      'PCIe 6.0 7.7.3.3',
+      laneBits(owner, 'Lane Error', 'RW1CS'),
+    ),
+    ...laneRegisters(owner, (lane) => [
       register(
-        offset,
+        FIRST_LANE + 2 * lane,
         2,
         `LANE_EQUALIZATION_${lane}`,
         `Lane ${lane} Equalization Control`,
@@ -31,6 +48,6 @@ export const SECONDARY_EXPRESS: StructureSpec = {
           span(12, 3, 'UpRxHint', 'Upstream Port 8.0 GT/s Receiver Preset Hint', 'HwInit'),
         ],
       ),
-    ),
+    ]),
   ],
 };
