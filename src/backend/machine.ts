@@ -1,6 +1,7 @@
 import { bindHostDriver, unbindHostDriver } from './assembly/hostDriver';
 import { PvGuest } from './assembly/pvGuest';
 import { explained } from './assembly/explained';
+import { warningMark, witness } from './assembly/witness';
 import type { MachineFunction } from './assembly/functions';
 import { storeAttribute } from './pciback/sysfs';
 import {
@@ -18,7 +19,7 @@ import type { AerEventName, JournalEntry } from './journal/entry';
 import { entryText } from './journal/entryText';
 import { formatBdf, sameBdf, type Bdf } from './spec/bdf';
 import type { Width } from './spec/uint';
-import type { ActionResult, ConfigOp } from './view';
+import type { ActionResult, ConfigOp, Observations } from './view';
 import { setMsi, setMsix } from './assembly/guestInterrupts';
 import type { Pcifront } from './guest/pcifront';
 import type { GuestFunction } from './guest/scan';
@@ -131,9 +132,9 @@ export class Machine extends MachineState {
   aer(bdf: Bdf, event: AerEventName, state: number, answer: number | undefined): ActionResult {
     const { dev } = this.member(bdf);
     const guest = this.ownerOf(bdf)?.guest;
-    return this.run({ action: 'aer', bdf, event, state, answer }, [bdf], () =>
-      injectAer(this.host, dev, guest, event, state, answer),
-    );
+    const entry = { action: 'aer', bdf, event, state, answer } as const;
+    const inject = (): Told => injectAer(this.host, dev, guest, event, state, answer);
+    return this.run(entry, [bdf], guest === undefined ? inject : this.witnessed(guest, entry, inject));
   }
 
   /** The guest scans its buses as its kernel does at boot: what it finds, undefined while it has no PCI device. */
@@ -142,11 +143,13 @@ export class Machine extends MachineState {
     const front = guest.pcifront;
     let found: readonly GuestFunction[] = [];
     const had = guest.devices().map((d) => d.host);
-    const result = this.run({ action: 'guestScan', domid }, had, () => {
+    const entry = { action: 'guestScan', domid } as const;
+    const scan = (): Told => {
       if (front === undefined) return { ok: false, message: `${guest.name} has no PCI device` };
       found = front.scan();
       return { ok: true, told: `${guest.name} found ${found.length} functions` };
-    });
+    };
+    const result = this.run(entry, had, this.witnessed(guest, entry, scan));
     return { result, found };
   }
 
@@ -170,7 +173,24 @@ export class Machine extends MachineState {
     const { pcifront } = pv;
     if (pcifront === undefined) return this.refuse(`${pv.name} has no PCI device`);
     const host = pv.devices().find((d) => sameBdf(d.guest, entry.guest))?.host;
-    return this.run(entry, host === undefined ? [] : [host], () => action(pcifront));
+    return this.run(
+      entry,
+      host === undefined ? [] : [host],
+      this.witnessed(pv, entry, () => action(pcifront)),
+    );
+  }
+  /** The same action, with what the guest's frontend does in it told to those who listen. */
+  private witnessed(guest: PvGuest, entry: JournalEntry, action: () => Told): (soFar: Observations) => Told {
+    return (soFar) => {
+      const front = guest.pcifront;
+      if (front === undefined || !this.accessesAreTold) return action();
+      front.listener = witness(guest, entry, soFar, (access) => this.tellAccess(access));
+      try {
+        return action();
+      } finally {
+        front.listener = null;
+      }
+    };
   }
 
   /** A new PV guest without devices. */
@@ -219,6 +239,7 @@ export class Machine extends MachineState {
     offset: number,
     size: number,
     sent: number,
+    entry: JournalEntry | undefined,
   ): ConfigOp {
     const pv = this.guest(domid);
     const front = pv.pcifront;
@@ -232,39 +253,30 @@ export class Machine extends MachineState {
           ? front.configRead(guest, offset, size)
           : front.configWrite(guest, offset, size, sent);
       });
+    const warned = seized?.data.warnedOnWrite ?? false;
     const { answer, verdict } = this.explaining
       ? explained(seized, request, access)
       : { answer: access(), verdict: undefined };
     const { err, value } = answer.result;
     const { observed } = answer;
-    return {
-      domid,
-      op,
-      guest,
-      host,
-      offset,
-      size,
-      sent,
-      value,
-      err,
-      errName: errorName(err),
-      verdict,
-      observed,
-    };
+    const done = { domid, op, guest, host, offset, size, sent, value, err, verdict };
+    if (this.accessesAreTold) {
+      const warning = warningMark(warned, seized, verdict);
+      this.tellAccess({ ...done, log: observed.log, warning, entry });
+    }
+    return { ...done, errName: errorName(err), observed };
   }
 
   /** A guest's conf_read through the shared page. size and offset are passed as given, valid or not. */
   confRead(domid: number, guest: Bdf, offset: number, size: number): ConfigOp {
-    return this.confOp('conf_read', domid, guest, offset, size, 0);
+    return this.confOp('conf_read', domid, guest, offset, size, 0, undefined);
   }
 
   /** A guest's conf_write through the shared page. */
   confWrite(domid: number, guest: Bdf, offset: number, size: number, value: number): ConfigOp {
-    const done = this.confOp('conf_write', domid, guest, offset, size, value);
-    this.record(
-      { action: 'confWrite', domid, guest, offset, size, value },
-      done.host === undefined ? undefined : [done.host],
-    );
+    const entry = { action: 'confWrite', domid, guest, offset, size, value } as const;
+    const done = this.confOp('conf_write', domid, guest, offset, size, value, entry);
+    this.record(entry, done.host === undefined ? undefined : [done.host]);
     return done;
   }
 
@@ -293,6 +305,7 @@ export class Machine extends MachineState {
     this.explaining = false;
     this.rebuild(() => this.replay(this.history.entries));
     this.explaining = true;
+    for (const listener of [...this.accessListeners]) listener.undone(entry);
     this.changed('undo', undefined);
     return this.said(`undone: ${entryText(entry)}`);
   }
@@ -302,6 +315,7 @@ export class Machine extends MachineState {
     const entry = this.history.takeAgain();
     if (entry === undefined) return this.refuse('there is nothing to redo');
     this.silently(() => this.replay([entry]));
+    for (const listener of [...this.accessListeners]) listener.redone(entry);
     this.changed('redo', undefined);
     return this.said(`done again: ${entryText(entry)}`);
   }

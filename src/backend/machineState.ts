@@ -7,6 +7,7 @@ import { showAttribute } from './pciback/sysfs';
 import { PROFILES } from './pciback/profiles';
 import type { Told } from './assembly/driverActions';
 import type { MachineDescription } from './description';
+import type { Access, AccessListener } from './journal/access';
 import type { JournalEntry } from './journal/entry';
 import { entryText } from './journal/entryText';
 import { History } from './journal/history';
@@ -37,6 +38,7 @@ export class MachineState {
   protected pvGuests: readonly PvGuest[];
   protected nextDomid = FIRST_DOMID + 1;
   private readonly listeners = new Set<(change: MachineChange) => void>();
+  protected readonly accessListeners = new Set<AccessListener>();
   private logListener: ((line: LogLine) => void) | undefined;
   protected readonly history = new History();
   private counter = 0;
@@ -82,6 +84,22 @@ export class MachineState {
   onDidChange(listener: (change: MachineChange) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Told of every operation of a guest, and of what undo and redo make of it. Nothing is worked out for it while
+   * nobody listens, nor when a journal is replayed to rebuild the machine. Returns the function that ends it.
+   */
+  onAccess(listener: AccessListener): () => void {
+    this.accessListeners.add(listener);
+    return () => this.accessListeners.delete(listener);
+  }
+
+  protected get accessesAreTold(): boolean {
+    return !this.quiet && this.accessListeners.size > 0;
+  }
+  protected tellAccess(access: Access): void {
+    for (const listener of [...this.accessListeners]) listener.accessed(access);
   }
 
   /** Called for every kernel message as it is printed. */
@@ -171,7 +189,7 @@ export class MachineState {
   protected run(
     entry: JournalEntry,
     functions: readonly Bdf[] | undefined,
-    action: () => Told,
+    action: (soFar: Observations) => Told,
   ): ActionResult {
     const { result, observed } = this.host.observe(action);
     this.record(entry, functions);

@@ -1,6 +1,7 @@
 import type { PassthroughOptions } from '../description';
 import { Pcifront } from '../guest/pcifront';
-import { formatBdf, type Bdf } from '../spec/bdf';
+import type { SeizedDevice } from '../pciback/seizedDevice';
+import { devfnOf, formatBdf, type Bdf } from '../spec/bdf';
 import type { GuestDevice, GuestState } from '../view';
 import {
   backendDirectory,
@@ -41,6 +42,11 @@ export class PvGuest {
       const guest = topology.find(device);
       return guest === undefined ? [] : [{ host: device.dev.bdf, guest }];
     });
+  }
+
+  /** The device that the driver finds for a request to this address. */
+  deviceAt(at: Bdf): SeizedDevice | undefined {
+    return this.topology?.get(at.domain, at.bus, devfnOf(at));
   }
 
   private stateOf(directory: string): number {

@@ -145,15 +145,18 @@ export class XenHost {
     });
   }
 
-  /** Runs an action, delivers the xenstore events that it caused, and tells what was seen. */
-  observe<T>(action: () => T): {
+  /**
+   * Runs an action, delivers the xenstore events that it caused, and tells what was seen. The action gets what will
+   * be told as it fills.
+   */
+  observe<T>(action: (soFar: Observations) => T): {
     readonly result: T;
     readonly observed: Observations & { readonly aerWakes: number };
   } {
     const recorder: Recorder = { writes: [], log: [], xenstore: [], eoi: [], notifications: 0, aerWakes: 0 };
     this.listen(recorder);
     try {
-      const result = action();
+      const result = action(recorder);
       this.platform.xenstore.drain();
       return { result, observed: recorder };
     } finally {

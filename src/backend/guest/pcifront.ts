@@ -1,5 +1,10 @@
 import {
+  AER_BUS,
+  AER_CMD,
+  AER_DEVFN,
+  AER_DOMAIN,
   AER_ERR,
+  OPERATION_NAMES,
   SH_INFO_MAX_VEC,
   WORD_AER_OP,
   XEN_PCIB_active,
@@ -17,14 +22,40 @@ import type { XenPlatform } from '../xen/platform';
 import { backendDirectory, frontendDirectory } from '../xen/toolstack';
 import { inTransaction } from '../xen/transaction';
 import { XenbusState } from '../xen/xenbusState';
-import { devfnOf, type Bdf } from '../spec/bdf';
-import { s32 } from '../spec/uint';
+import { bdfOf, devfnOf, type Bdf } from '../spec/bdf';
+import { s32, u32 } from '../spec/uint';
 import { RequestPage } from './requestPage';
 import { scanRoots, type GuestFunction } from './scan';
 
 /** How long a frontend waits for an answer, and how often it looks. */
 const TIMEOUT_MS = 2000;
 const POLL_MS = 1;
+
+/** What the guest finds in the page when its request has been answered. */
+export interface Answer {
+  readonly err: number;
+  readonly value: number;
+}
+
+/** A request of the frontend, or its answer to the backend's AER request. What it does not use is zero. */
+export interface FrontendRequest {
+  readonly op: (typeof OPERATION_NAMES)[keyof typeof OPERATION_NAMES];
+  readonly at: Bdf;
+  readonly offset: number;
+  readonly size: number;
+  readonly sent: number;
+}
+
+/** Stands by while the frontend makes a request: `submit` makes it and has to be called once. */
+export interface FrontendListener {
+  request(request: FrontendRequest, submit: () => Answer): Answer;
+}
+
+type InterruptCommand =
+  | typeof XEN_PCI_OP_enable_msi
+  | typeof XEN_PCI_OP_disable_msi
+  | typeof XEN_PCI_OP_enable_msix
+  | typeof XEN_PCI_OP_disable_msix;
 
 /**
  * A PV guest's frontend (xen-pcifront).
@@ -35,6 +66,8 @@ const POLL_MS = 1;
  */
 export class Pcifront {
   readonly ring: RequestPage;
+  /** Nothing is told, and nothing allocated, while nobody listens. */
+  listener: FrontendListener | null = null;
   private readonly directory: string;
   private readonly endWatch: () => void;
 
@@ -83,14 +116,22 @@ export class Pcifront {
   }
 
   /** One conf_read: err and value as the guest finds them in the page. */
-  configRead(at: Bdf, offset: number, size: number): { err: number; value: number } {
+  configRead(at: Bdf, offset: number, size: number): Answer {
+    if (this.listener !== null)
+      return this.listener.request({ op: 'conf_read', at, offset, size, sent: 0 }, () =>
+        this.result(this.ring.configRead(at, offset, size)),
+      );
     return this.result(this.ring.configRead(at, offset, size));
   }
-  configWrite(at: Bdf, offset: number, size: number, value: number): { err: number; value: number } {
+  configWrite(at: Bdf, offset: number, size: number, value: number): Answer {
+    if (this.listener !== null)
+      return this.listener.request({ op: 'conf_write', at, offset, size, sent: u32(value) }, () =>
+        this.result(this.ring.configWrite(at, offset, size, value)),
+      );
     return this.result(this.ring.configWrite(at, offset, size, value));
   }
 
-  private result(answered: boolean): { err: number; value: number } {
+  private result(answered: boolean): Answer {
     if (answered || this.answeredInTime()) return { err: this.ring.err, value: this.ring.value };
     this.ring.page.clearFlag(XEN_PCIF_active);
     return { err: XEN_PCI_ERR_dev_not_found, value: this.ring.value };
@@ -118,15 +159,13 @@ export class Pcifront {
     this.submit(at, XEN_PCI_OP_disable_msix, 0);
   }
 
-  private submit(
-    at: Bdf,
-    cmd: number,
-    value: number,
-    entries?: readonly number[],
-  ): { err: number; value: number } {
+  private submit(at: Bdf, cmd: InterruptCommand, value: number, entries?: readonly number[]): Answer {
     const { domain, bus } = at;
     const request = { cmd, domain, bus, devfn: devfnOf(at), value };
-    return this.result(this.ring.submit(entries === undefined ? request : { ...request, entries }));
+    const submit = (): Answer =>
+      this.result(this.ring.submit(entries === undefined ? request : { ...request, entries }));
+    if (this.listener === null) return submit();
+    return this.listener.request({ op: OPERATION_NAMES[cmd], at, offset: 0, size: 0, sent: value }, submit);
   }
 
   /** Scans the roots that the backend published. */
@@ -149,9 +188,17 @@ export class Pcifront {
   answerAer(verdict: number): void {
     const { page, channel } = this.ring;
     if (!(page.flags & XEN_PCIB_active)) return;
-    page.words[WORD_AER_OP + AER_ERR] = verdict;
-    page.clearFlag(XEN_PCIB_active);
-    channel.send();
+    const asked = (word: number): number => page.words[WORD_AER_OP + word]!;
+    const op = OPERATION_NAMES[asked(AER_CMD) as keyof typeof OPERATION_NAMES];
+    const at = bdfOf(u32(asked(AER_DOMAIN)), asked(AER_BUS), asked(AER_DEVFN));
+    const submit = (): Answer => {
+      page.words[WORD_AER_OP + AER_ERR] = verdict;
+      page.clearFlag(XEN_PCIB_active);
+      channel.send();
+      return { err: 0, value: verdict };
+    };
+    if (this.listener === null) submit();
+    else this.listener.request({ op, at, offset: 0, size: 0, sent: asked(AER_ERR) }, submit);
   }
 
   /** Waits as the frontend does: two seconds at most, while the channel may be held back. */

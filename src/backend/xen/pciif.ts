@@ -59,6 +59,20 @@ export const XEN_PCI_OP_aer_resume = 7;
 export const XEN_PCI_OP_aer_mmio = 8;
 export const XEN_PCI_OP_aer_slotreset = 9;
 
+/** Commands by their names in the interface, without the prefix. */
+export const OPERATION_NAMES = {
+  [XEN_PCI_OP_conf_read]: 'conf_read',
+  [XEN_PCI_OP_conf_write]: 'conf_write',
+  [XEN_PCI_OP_enable_msi]: 'enable_msi',
+  [XEN_PCI_OP_disable_msi]: 'disable_msi',
+  [XEN_PCI_OP_enable_msix]: 'enable_msix',
+  [XEN_PCI_OP_disable_msix]: 'disable_msix',
+  [XEN_PCI_OP_aer_detected]: 'aer_detected',
+  [XEN_PCI_OP_aer_resume]: 'aer_resume',
+  [XEN_PCI_OP_aer_mmio]: 'aer_mmio',
+  [XEN_PCI_OP_aer_slotreset]: 'aer_slotreset',
+} as const;
+
 export const XEN_PCI_ERR_success = 0;
 export const XEN_PCI_ERR_dev_not_found = -1;
 export const XEN_PCI_ERR_invalid_offset = -2;
