@@ -1,6 +1,6 @@
 import type { HostNews } from './host';
 import { Places } from './fields/locate';
-import type { Head, Image, Snapshot, Structure, Width } from '../src/protocol/model';
+import type { Chains, Head, Image, Snapshot, Structure, Width } from '../src/protocol/model';
 import { applyRuns } from '../src/protocol/runs';
 
 /** differences: both, but only where they differ. */
@@ -32,6 +32,10 @@ export class View {
   }
   get structures(): readonly Structure[] {
     return this.snapshot?.structures ?? [];
+  }
+  /** The same object until a chain changes. */
+  get chains(): Chains | undefined {
+    return this.snapshot?.chains;
   }
   get hardware(): Image {
     return this.snapshot?.hardware ?? NOTHING;
@@ -107,6 +111,7 @@ export class View {
       revision: news.revision,
       head: news.head ?? now.head,
       structures: news.structures ?? now.structures,
+      chains: news.chains ?? now.chains,
       ...(news.access ? { access: news.access } : {}),
     };
     if (news.structures) this.place();

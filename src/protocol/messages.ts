@@ -3,6 +3,7 @@ import {
   accessMapSchema,
   addressSchema,
   askSchemas,
+  chainsSchema,
   headSchema,
   idSchema,
   outcomeSchema,
@@ -100,6 +101,7 @@ export const hostMessageSchema = v.variant('type', [
     guest: v.array(runSchema),
     head: v.exactOptional(headSchema),
     structures: v.exactOptional(v.array(structureSchema)),
+    chains: v.exactOptional(chainsSchema),
     /** The whole map anew, when a bit of it changed. */
     access: v.exactOptional(accessMapSchema),
   }),

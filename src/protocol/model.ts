@@ -166,6 +166,64 @@ export const GUEST_FATE = [
 export type DeviceAccess = (typeof DEVICE_ACCESS)[number];
 export type GuestFate = (typeof GUEST_FATE)[number];
 
+/** A capability as a pointer leads to it, or as it stands unlinked. As src/backend/spec/unlinked.ts has it. */
+export const chainNodeSchema = v.object({
+  kind: v.picklist(['capability', 'extendedCapability']),
+  id: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff)),
+  version: v.exactOptional(u8),
+  offset,
+  length: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4096)),
+  name: v.string(),
+  title: v.string(),
+  /** As read; 0 ends the chain. */
+  nextPointer: offset,
+});
+export type ChainNode = v.InferOutput<typeof chainNodeSchema>;
+
+/** As src/backend/spec/chainLint.ts finds them. */
+export const chainFindingSchema = v.object({
+  kind: v.picklist([
+    'loop',
+    'broken',
+    'intoHeader',
+    'unaligned',
+    'truncated',
+    'unlinked',
+    'overlap',
+    'version',
+    'notAnnounced',
+    'noExpress',
+  ]),
+  severity: v.picklist(['error', 'warning', 'info']),
+  /** Of the byte that is wrong, or that begins what the finding is about. */
+  offset,
+  message: v.string(),
+  /** The other place that the finding is about. */
+  related: v.exactOptional(offset),
+});
+export type ChainFinding = v.InferOutput<typeof chainFindingSchema>;
+
+/** Both capability chains of one image. */
+export const chainSchema = v.object({
+  /** Absent when no list is announced. */
+  firstPointer: v.exactOptional(v.object({ offset, value: u8 })),
+  /** In chain order. */
+  capabilities: v.array(chainNodeSchema),
+  extended: v.array(chainNodeSchema),
+  /** Structures that no pointer reaches, in order of offset. */
+  unlinked: v.array(chainNodeSchema),
+  /** In order of offset. */
+  findings: v.array(chainFindingSchema),
+});
+export type Chain = v.InferOutput<typeof chainSchema>;
+
+export const chainsSchema = v.object({
+  hardware: chainSchema,
+  /** Absent when no guest owns the function. */
+  guest: v.exactOptional(chainSchema),
+});
+export type Chains = v.InferOutput<typeof chainsSchema>;
+
 /** Everything that the page shows, at one revision. */
 export const snapshotSchema = v.pipe(
   v.object({
@@ -173,6 +231,7 @@ export const snapshotSchema = v.pipe(
     head: headSchema,
     /** Placed from what the hardware holds, in chain order, header first. */
     structures: v.array(structureSchema),
+    chains: chainsSchema,
     hardware: imageSchema,
     /** Absent when no guest owns the function. */
     guest: v.exactOptional(imageSchema),

@@ -94,6 +94,32 @@ describe('the picture that the page gets', () => {
     expect(view.hardware).toEqual(second.hardware);
     expect(view.revision).toBe(2);
   });
+  it('has both chains, which are told again only when one changed', () => {
+    const { machine, bdf } = assigned();
+    const view = new View();
+    const first = picture(machine, bdf, 1);
+    const { hardware, guest } = first.chains;
+    expect(hardware.capabilities.length).toBeGreaterThan(2);
+    expect(hardware.findings).toEqual([]);
+    expect(guest).toEqual(hardware);
+    told(view, messageBetween(undefined, first));
+    const before = view.chains;
+    machine.hardwareWrite(bdf, 0x04, 2, 0);
+    const second = picture(machine, bdf, 2);
+    told(view, messageBetween(first, second));
+    expect(view.chains).toBe(before);
+    const broken = {
+      ...second,
+      revision: 3,
+      chains: { ...second.chains, hardware: { ...hardware, extended: [] } },
+    };
+    expect(messageBetween(second, broken)).toMatchObject({
+      type: 'changed',
+      chains: { hardware: { extended: [] } },
+    });
+    told(view, messageBetween(second, broken));
+    expect(view.chains?.hardware.extended).toEqual([]);
+  });
   it('that did not change is not told, and one with another owner is told whole', () => {
     const { machine, bdf } = assigned();
     const first = picture(machine, bdf, 1);

@@ -8,7 +8,7 @@ import {
   type HostMessage,
   type PageMessage,
 } from '../../src/protocol/messages';
-import type { Head, Image, Structure } from '../../src/protocol/model';
+import type { Chain, ChainNode, Head, Image, Structure } from '../../src/protocol/model';
 import { Requests, type Timer } from '../../src/protocol/requests';
 import { applyRuns, changedRuns } from '../../src/protocol/runs';
 
@@ -79,12 +79,53 @@ const head: fc.Arbitrary<Head> = fc.record(
   },
   { requiredKeys: ['address', 'title', 'permissive', 'allowInterruptControl', 'powerState', 'pipeline'] },
 );
+const chainNode: fc.Arbitrary<ChainNode> = fc.record(
+  {
+    kind: fc.constantFrom('capability' as const, 'extendedCapability' as const),
+    id: fc.integer({ min: 0, max: 0xffff }),
+    version: fc.integer({ min: 0, max: 15 }),
+    offset,
+    length: fc.integer({ min: 0, max: 4096 }),
+    name: fc.string(),
+    title: fc.string(),
+    nextPointer: offset,
+  },
+  { requiredKeys: ['kind', 'id', 'offset', 'length', 'name', 'title', 'nextPointer'] },
+);
+const chain: fc.Arbitrary<Chain> = fc.record(
+  {
+    firstPointer: fc.record({ offset, value: fc.integer({ min: 0, max: 255 }) }),
+    capabilities: fc.array(chainNode),
+    extended: fc.array(chainNode),
+    unlinked: fc.array(chainNode),
+    findings: fc.array(
+      fc.record(
+        {
+          kind: fc.constantFrom('loop' as const, 'unlinked' as const, 'noExpress' as const),
+          severity: fc.constantFrom('error' as const, 'info' as const),
+          offset,
+          message: fc.string(),
+          related: offset,
+        },
+        { requiredKeys: ['kind', 'severity', 'offset', 'message'] },
+      ),
+    ),
+  },
+  { requiredKeys: ['capabilities', 'extended', 'unlinked', 'findings'] },
+);
 const hostMessage: fc.Arbitrary<HostMessage> = fc.oneof(
   fc.record({
     type: fc.constant('snapshot' as const),
     snapshot: fc.record(
-      { revision: fc.nat(), head, structures: fc.constant<Structure[]>([]), hardware: image, guest: image },
-      { requiredKeys: ['revision', 'head', 'structures', 'hardware'] },
+      {
+        revision: fc.nat(),
+        head,
+        structures: fc.constant<Structure[]>([]),
+        chains: fc.record({ hardware: chain, guest: chain }, { requiredKeys: ['hardware'] }),
+        hardware: image,
+        guest: image,
+      },
+      { requiredKeys: ['revision', 'head', 'structures', 'chains', 'hardware'] },
     ),
   }),
   fc.record({
@@ -182,6 +223,7 @@ describe('messages', () => {
         pipeline: [],
       },
       structures: [],
+      chains: { hardware: { capabilities: [], extended: [], unlinked: [], findings: [] } },
       hardware: { bytes: new Uint8Array(256), known: new Uint8Array(256) },
     };
     const told = (access: unknown) =>

@@ -55,6 +55,8 @@ export interface ChainFinding {
 }
 
 export interface Chains {
+  /** Where the first pointer stands and what it reads; absent where STATUS announces no list, or its bytes are not known. */
+  readonly firstPointer?: { readonly offset: number; readonly value: number };
   /** In chain order. */
   readonly capabilities: readonly LinkedStructure[];
   readonly extended: readonly LinkedStructure[];
@@ -158,6 +160,14 @@ const versions = (
   return findings;
 };
 
+/** The first pointer of a list that STATUS announces. */
+const announcedPointer = (config: Uint8Array, known: Uint8Array): Chains['firstPointer'] => {
+  const offset = FIRST_POINTER[headerTypeOf(config, known) ?? -1];
+  if (offset === undefined || known[offset] !== 1 || known[PCI_STATUS] !== 1) return undefined;
+  if (((config[PCI_STATUS] ?? 0) & STATUS_CAP_LIST) === 0) return undefined;
+  return { offset, value: config[offset] ?? 0 };
+};
+
 /** What stands behind a first pointer that STATUS does not announce: a whole chain of assigned ids, or nothing. */
 const notAnnounced = (config: Uint8Array, known: Uint8Array): readonly ChainFinding[] => {
   const pointerAt = FIRST_POINTER[headerTypeOf(config, known) ?? -1];
@@ -227,9 +237,9 @@ export const chainsOf = (config: Uint8Array, known: Uint8Array): Chains => {
     nextPointer,
   }));
   const linked = [...capabilities, ...extended];
+  const firstPointer = announcedPointer(config, known);
+  const listIsEmpty = firstPointer !== undefined && (firstPointer.value & ~3) === 0;
   const silent = notAnnounced(config, known);
-  const listIsEmpty =
-    capabilities.length === 0 && walked.problems.length === 0 && announcesEmptyList(config, known);
   const beyond = config.length > EXTENDED_SPACE && !repeatsConventional(config);
   const without = beyond ? noExpress(config, known, walked.found) : [];
   const unlinked = [
@@ -245,16 +255,11 @@ export const chainsOf = (config: Uint8Array, known: Uint8Array): Chains => {
     ...overlaps(linked),
     ...versions(space, linked),
   ];
-  return { capabilities, extended, unlinked, findings: findings.sort((a, b) => a.offset - b.offset) };
-};
-
-const announcesEmptyList = (config: Uint8Array, known: Uint8Array): boolean => {
-  const pointerAt = FIRST_POINTER[headerTypeOf(config, known) ?? -1];
-  return (
-    pointerAt !== undefined &&
-    known[PCI_STATUS] === 1 &&
-    ((config[PCI_STATUS] ?? 0) & STATUS_CAP_LIST) !== 0 &&
-    known[pointerAt] === 1 &&
-    ((config[pointerAt] ?? 0) & ~3) === 0
-  );
+  return {
+    ...(firstPointer && { firstPointer }),
+    capabilities,
+    extended,
+    unlinked,
+    findings: findings.sort((a, b) => a.offset - b.offset),
+  };
 };

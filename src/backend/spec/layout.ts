@@ -92,11 +92,11 @@ const specOf = (found: Found): StructureSpec =>
   (found.kind === 'header' ? headerSpec(found.id) : structureSpec(found.kind, found.id)) ?? undetailed(found);
 
 /** The structure that begins at `found.offset`, whether a pointer leads there or not. */
-export const outlineOf = (
+export const outlineOf = <Kind extends StructureKind>(
   { config, known, owner }: ConfigSpace,
-  found: Found,
+  found: Found & { readonly kind: Kind },
   spec = specOf(found),
-): StructureOutline => {
+): StructureOutline & { readonly kind: Kind } => {
   const end = found.kind === 'capability' ? Math.min(EXTENDED_SPACE, config.length) : config.length;
   const length = Math.min(
     spec.length(structureReader(config, known, found.offset), owner),

@@ -23,6 +23,7 @@ import { bits, readLe } from './uint';
 export type Evidence = 'chain' | 'bytes' | 'run' | 'emptyList';
 
 export interface LinkedStructure extends StructureOutline {
+  readonly kind: 'capability' | 'extendedCapability';
   /** As read; 0 ends the chain. */
   readonly nextPointer: number;
 }

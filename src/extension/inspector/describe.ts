@@ -1,9 +1,10 @@
 import type { Machine } from '../../backend/machine';
 import { formatBdf } from '../../backend/spec/bdf';
+import { chainsOf } from '../../backend/spec/chainLint';
 import { layoutOf, type PlacedStructure } from '../../backend/spec/layout';
 import type { BitFieldSpec } from '../../backend/spec/register';
 import type { ActionResult, ConfigImage, ConfigOp, FunctionState, Observations } from '../../backend/view';
-import type { Head, Image, Outcome, Snapshot, Structure, Width } from '../../protocol/model';
+import type { Chain, Head, Image, Outcome, Snapshot, Structure, Width } from '../../protocol/model';
 
 /** Turns what the engine shows into what the page is told. No vscode here, and nothing that is remembered. */
 
@@ -60,6 +61,17 @@ const headOf = (machine: Machine, state: FunctionState, title: string): Head => 
   };
 };
 
+const chainOf = ({ bytes, known }: Image): Chain => {
+  const { firstPointer, capabilities, extended, unlinked, findings } = chainsOf(bytes, known);
+  return {
+    ...(firstPointer && { firstPointer }),
+    capabilities: [...capabilities],
+    extended: [...extended],
+    unlinked: unlinked.map(({ evidence: _, ...node }) => node),
+    findings: [...findings],
+  };
+};
+
 /** Everything that the page shows of the function, at the page's own revision. */
 export const snapshotOf = (
   machine: Machine,
@@ -69,13 +81,15 @@ export const snapshotOf = (
 ): Snapshot => {
   const { bdf, assignedTo } = state;
   const hardware = imageOf(machine.realImage(bdf));
-  const guest = assignedTo && machine.guestImage(assignedTo.domid, bdf);
+  const seen = assignedTo && machine.guestImage(assignedTo.domid, bdf);
+  const guest = seen && imageOf(seen);
   return {
     revision,
     head: headOf(machine, state, title),
     structures: layoutOf(hardware.bytes, hardware.known).map(structureOf),
+    chains: { hardware: chainOf(hardware), ...(guest ? { guest: chainOf(guest) } : {}) },
     hardware,
-    ...(guest ? { guest: imageOf(guest) } : {}),
+    ...(guest ? { guest } : {}),
   };
 };
 

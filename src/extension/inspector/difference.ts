@@ -4,7 +4,7 @@ import { changedRuns } from '../../protocol/runs';
 
 const NONE: Image = { bytes: new Uint8Array(0), known: new Uint8Array(0) };
 
-/** Heads and layouts are small plain data, so their text decides whether they are equal. */
+/** Heads, layouts and chains are small plain data, so their text decides whether they are equal. */
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
@@ -23,8 +23,10 @@ export const messageBetween = (before: Snapshot | undefined, after: Snapshot): H
   if (!hardware || !guest) return snapshot;
   const head = !same(before.head, after.head);
   const structures = !same(before.structures, after.structures);
+  const chains = !same(before.chains, after.chains);
   const access = sameBytes(before.access, after.access) ? undefined : after.access;
-  if (hardware.length === 0 && guest.length === 0 && !head && !structures && !access) return undefined;
+  if (hardware.length === 0 && guest.length === 0 && !head && !structures && !chains && !access)
+    return undefined;
   return {
     type: 'changed',
     from: before.revision,
@@ -33,6 +35,7 @@ export const messageBetween = (before: Snapshot | undefined, after: Snapshot): H
     guest,
     ...(head ? { head: after.head } : {}),
     ...(structures ? { structures: after.structures } : {}),
+    ...(chains ? { chains: after.chains } : {}),
     ...(access ? { access } : {}),
   };
 };
