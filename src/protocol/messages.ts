@@ -13,6 +13,7 @@ import {
   structureSchema,
   widthSchema,
 } from './model';
+import { parse, type Parsed } from './parse';
 
 /**
  * One message protocol between the extension and the inspector page: schemas give both the types and the
@@ -143,21 +144,6 @@ export const pageStateSchema = v.object({
   tab: v.exactOptional(paneTabSchema),
 });
 export type PageState = v.InferOutput<typeof pageStateSchema>;
-
-/** A message that could be read, or why not, for the log. */
-export type Parsed<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
-
-const issueText = (issue: v.BaseIssue<unknown>): string => {
-  const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
-};
-
-const parse = <T>(schema: v.GenericSchema<unknown, T>, what: string, input: unknown): Parsed<T> => {
-  const result = v.safeParse(schema, input);
-  if (result.success) return { ok: true, value: result.output };
-  return { ok: false, message: `${what} not understood: ${result.issues.map(issueText).join('; ')}` };
-};
 
 /** Reads a message from the page. Never throws. */
 export const parsePageMessage = (input: unknown): Parsed<PageMessage> =>

@@ -1,8 +1,18 @@
-import type { HostMessage, PageMessage, Reply, Request } from './messages';
+import type * as Inspector from './messages';
 
 /** How a request ended. `failed` is for people. */
-export type Answer =
+export type Answer<Reply = Inspector.Reply> =
   { readonly ok: true; readonly reply: Reply } | { readonly ok: false; readonly failed: string };
+
+/** A request on its way, and what ends it. */
+export interface RequestMessage<Request> {
+  readonly type: 'request';
+  readonly id: number;
+  readonly request: Request;
+}
+export type Settlement<Reply> =
+  | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string };
 
 /** Runs `then` after some milliseconds, unless the function that it returns is called before. */
 export type Timer = (milliseconds: number, then: () => void) => () => void;
@@ -14,16 +24,16 @@ const LIMIT_MS = 10_000;
  * Requests that wait for their answer. Each ends exactly once: by the host's reply, by its refusal, by the
  * time limit, or by `abandon` when the host is known to be gone or started anew.
  */
-export class Requests {
+export class Requests<Request = Inspector.Request, Reply = Inspector.Reply> {
   private nextId = 0;
-  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private readonly waiting = new Map<number, (answer: Answer<Reply>) => void>();
 
   constructor(
-    private readonly send: (message: PageMessage) => void,
+    private readonly send: (message: RequestMessage<Request>) => void,
     private readonly timer: Timer,
   ) {}
 
-  ask(request: Request): Promise<Answer> {
+  ask(request: Request): Promise<Answer<Reply>> {
     const id = this.nextId++;
     return new Promise((resolve) => {
       const cancel = this.timer(LIMIT_MS, () => {
@@ -39,7 +49,7 @@ export class Requests {
   }
 
   /** Takes a `reply` or `failed` message; false when nothing waits for it. */
-  settle(message: Extract<HostMessage, { type: 'reply' | 'failed' }>): boolean {
+  settle(message: Settlement<Reply>): boolean {
     const resolve = this.waiting.get(message.id);
     if (!resolve) return false;
     this.waiting.delete(message.id);

@@ -2,9 +2,11 @@ import * as vscode from 'vscode';
 import { formatBdf, parseBdf, type Bdf } from '../../backend/spec/bdf';
 import { parsePageState } from '../../protocol/messages';
 import { WEBVIEW_PANEL } from '../ids';
+import { pageHtml, pageRoots, type Page } from '../page';
 import type { Session } from '../session';
 import { Inspector } from './inspector';
-import { pageHtml, pageRoots } from './page';
+
+const PAGE: Page = { name: 'inspector', title: 'PCI inspector' };
 
 /** The inspector panels of this window: one for each function that was opened. */
 export class Inspectors implements vscode.Disposable {
@@ -75,6 +77,6 @@ export class Inspectors implements vscode.Disposable {
       if (this.byAddress.get(key) === inspector) this.byAddress.delete(key);
     });
     // Last: the page may speak as soon as it has its document.
-    panel.webview.html = pageHtml(panel.webview, this.context.extensionUri);
+    panel.webview.html = pageHtml(panel.webview, this.context.extensionUri, PAGE);
   }
 }
