@@ -1,6 +1,7 @@
 import { AF } from './capabilities/af';
 import { AGP } from './capabilities/agp';
 import { DEBUG_PORT } from './capabilities/debugPort';
+import { ENHANCED_ALLOCATION } from './capabilities/enhancedAllocation';
 import { EXPRESS } from './capabilities/express';
 import { HYPERTRANSPORT } from './capabilities/hypertransport';
 import { MSI } from './capabilities/msi';
@@ -72,6 +73,7 @@ export const STRUCTURES: readonly StructureSpec[] = [
   AF,
   AGP,
   DEBUG_PORT,
+  ENHANCED_ALLOCATION,
   HYPERTRANSPORT,
   PCIX,
   SATA,

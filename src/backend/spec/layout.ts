@@ -10,6 +10,7 @@ import {
   type CapabilityAt,
 } from './chain';
 import { extendedCapabilityHead, capabilityHead } from './define';
+import { PCI_DEVICE_ID, PCI_VENDOR_ID } from './kernelRegisters';
 import type { RegisterSpec, StructureKind, StructureOwner, StructureReader, StructureSpec } from './register';
 import { hex, readLe } from './uint';
 
@@ -119,8 +120,7 @@ const place = (space: ConfigSpace, found: Found): PlacedStructure => {
 };
 
 /** A virtual function answers ffff for its vendor and device id. Source: PCIe 6.0 sections 9.3.4.1.1 and 9.3.4.1.2. */
-const isVirtualFunction = (config: Uint8Array, known: Uint8Array): boolean =>
-  structureReader(config, known, 0)(0, 4) === 0xffffffff;
+const isVirtualFunction = (read: StructureReader): boolean => read(PCI_VENDOR_ID, 4) === 0xffffffff;
 
 const ownerOf = (
   config: Uint8Array,
@@ -129,9 +129,12 @@ const ownerOf = (
   capabilities: readonly CapabilityAt[],
 ): StructureOwner => {
   const express = capabilities.find(({ id }) => id === CapId.EXP);
+  const read = structureReader(config, known, 0);
   return {
+    vendorId: read(PCI_VENDOR_ID, 2),
+    deviceId: read(PCI_DEVICE_ID, 2),
     headerType,
-    virtualFunction: isVirtualFunction(config, known),
+    virtualFunction: isVirtualFunction(read),
     express: express && expressOwnerOf(structureReader(config, known, express.offset)),
   };
 };

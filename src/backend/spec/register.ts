@@ -47,6 +47,9 @@ export type StructureKind = 'header' | 'capability' | 'extendedCapability';
 
 /** What a structure must know of the function that holds it: some registers exist only in some kinds of function. */
 export interface StructureOwner {
+  /** As the registers have them: ffff in a virtual function. */
+  readonly vendorId: number;
+  readonly deviceId: number;
   /** Header type without the multifunction bit. */
   readonly headerType: number;
   /** Undefined when the function has no PCI Express capability: a conventional PCI or PCI-X function. */

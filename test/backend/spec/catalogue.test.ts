@@ -19,6 +19,8 @@ const readerOf =
 
 const contents = fc.uint8Array({ minLength: 128, maxLength: 128 });
 const owners: fc.Arbitrary<StructureOwner> = fc.record({
+  vendorId: fc.constantFrom(0x8086, 0x1af4),
+  deviceId: fc.constantFrom(0x1041, 0x1533),
   headerType: fc.integer({ min: 0, max: 2 }),
   express: fc.option(
     fc.record({

@@ -30,6 +30,8 @@ const msix = (): Image =>
 
 const contents = fc.uint8Array({ minLength: 256, maxLength: 256 });
 const owners: fc.Arbitrary<StructureOwner> = fc.record({
+  vendorId: fc.constantFrom(0x8086, 0x1af4),
+  deviceId: fc.constantFrom(0x1041, 0x1533),
   headerType: fc.integer({ min: 0, max: 2 }),
   express: fc.option(
     fc.record({

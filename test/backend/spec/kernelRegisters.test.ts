@@ -175,6 +175,8 @@ const registersOf = (spec: StructureSpec): readonly RegisterSpec[] => {
   const read: StructureReader = (offset) =>
     spec.id === CapId.EXP && offset === EXPRESS_FLAGS ? SLOT_OF_VERSION_2 | (ROOT_PORT << 4) : 0;
   return spec.registers(read, {
+    vendorId: 0x8086,
+    deviceId: 0,
     headerType: 0,
     express: { portType: ROOT_PORT, endToEndPrefix: false, lanes: 1, crosslink: false },
     virtualFunction: false,

@@ -101,12 +101,7 @@ const LN_CLS = inOrder('Not Supported', '64byte cachelines', '128byte cachelines
 const OBFF_SUPPORT = inOrder('Not Supported', 'Via message', 'Via WAKE#', 'Via message/WAKE#');
 const OBFF_ENABLE = inOrder('Disabled', 'Via message A', 'Via message B', 'Via WAKE#');
 const PREFIXES: Readonly<Record<number, string>> = { 0: '4', 1: '1', 2: '2', 3: '3' };
-const EMERGENCY_POWER = inOrder(
-  'Not Supported',
-  'Device Specific',
-  'Form Factor or Device Specific',
-  'Reserved',
-);
+const EMERGENCY_POWER = inOrder('Not Supported', 'Dev Specific', 'Form Factor Dev Specific', 'Reserved');
 const DMWR_LENGTHS = inOrder('up to 64 bytes', 'up to 128 bytes', 'Reserved', 'Reserved');
 
 const deviceCapabilities2 = (): RegisterSpec =>

@@ -92,15 +92,34 @@ export const linkRegisters = (read: StructureReader, portType: number): readonly
   linkStatus(read, portType),
 ];
 
-const TRANSMIT_MARGIN = inOrder('Normal Operating Range', '800-1200mV(full-swing)/400-700mV(half-swing)');
+/** 0 stands in functions that know 2.5 GT/s alone. */
+const TARGET_SPEED: Readonly<Record<number, string>> = { 0: '2.5GT/s', ...LINK_SPEED };
+const REDUCED_MARGIN = '200-400mV(full-swing)/100-200mV(half-swing)';
+const TRANSMIT_MARGIN = inOrder(
+  'Normal Operating Range',
+  '800-1200mV(full-swing)/400-700mV(half-swing)',
+  REDUCED_MARGIN,
+  REDUCED_MARGIN,
+  REDUCED_MARGIN,
+  REDUCED_MARGIN,
+);
 const SELECTABLE_DEEMPHASIS = inOrder('-6dB', '-3.5dB');
-const COMPLIANCE_DEEMPHASIS: Readonly<Record<number, string>> = {
-  0: '-6dB',
-  1: '-3.5dB',
-};
+/** The transmitter presets of 8 GT/s and above; at 5 GT/s only the first two are defined, with the same de-emphasis. */
+const COMPLIANCE_PRESET = inOrder(
+  '-6dB de-emphasis, 0dB preshoot',
+  '-3.5dB de-emphasis, 0dB preshoot',
+  '-4.4dB de-emphasis, 0dB preshoot',
+  '-2.5dB de-emphasis, 0dB preshoot',
+  '0dB de-emphasis, 0dB preshoot',
+  '0dB de-emphasis, 1.9dB preshoot',
+  '0dB de-emphasis, 2.5dB preshoot',
+  '-6.0dB de-emphasis, 3.5dB preshoot',
+  '-3.5dB de-emphasis, 3.5dB preshoot',
+  '0dB de-emphasis, 3.5dB preshoot',
+);
 const CROSSLINK_RESOLUTION = inOrder('unsupported', 'Upstream Port', 'Downstream Port', 'incomplete');
 const DOWNSTREAM_COMPONENT = inOrder(
-  'Link Down - Presence Not Determined',
+  'Link Down - Not Determined',
   'Link Down - Not Present',
   'Link Down - Present',
   'Reserved',
@@ -132,14 +151,14 @@ const linkControl2 = (read: StructureReader): RegisterSpec => {
   // Functions that know only 2.5 GT/s may hardwire this register to 0, and do.
   const access = whenOffered(bits(read(LNKCAP, 4), 0, 4) > 1, 'RWS');
   return register(0x30, 2, 'LNKCTL2', 'Link Control 2', 'RsvdP', 'PCIe 6.0 7.5.3.19', [
-    span(0, 4, 'TargetLinkSpeed', 'Target Link Speed', access, LINK_SPEED),
+    span(0, 4, 'TargetLinkSpeed', 'Target Link Speed', access, TARGET_SPEED),
     bit(4, 'EnterCompliance', 'Enter Compliance', access),
     bit(5, 'SpeedDis', 'Hardware Autonomous Speed Disable', access),
     span(6, 1, 'SelectableDe-emphasis', 'Selectable De-emphasis', 'HwInit', SELECTABLE_DEEMPHASIS),
     span(7, 3, 'TransmitMargin', 'Transmit Margin', access, TRANSMIT_MARGIN),
     bit(10, 'EnterModifiedCompliance', 'Enter Modified Compliance', access),
     bit(11, 'ComplianceSOS', 'Compliance SOS', access),
-    span(12, 4, 'CompliancePreset', 'Compliance Preset/De-emphasis', access, COMPLIANCE_DEEMPHASIS),
+    span(12, 4, 'CompliancePreset', 'Compliance Preset/De-emphasis', access, COMPLIANCE_PRESET),
   ]);
 };
 
@@ -154,7 +173,7 @@ const linkStatus2 = (): RegisterSpec =>
     bit(6, 'Retimer', 'Retimer Presence Detected', 'ROS'),
     bit(7, '2Retimers', 'Two Retimers Presence Detected', 'ROS'),
     span(8, 2, 'CrosslinkRes', 'Crosslink Resolution', 'RO', CROSSLINK_RESOLUTION),
-    bit(10, 'FlitMode', 'Flit Mode Status', 'RO'),
+    bit(10, 'FltMode', 'Flit Mode Status', 'RO'),
     span(12, 3, 'DownstreamComp', 'Downstream Component Presence', 'RO', DOWNSTREAM_COMPONENT),
     bit(15, 'DRS', 'DRS Message Received', 'RW1C'),
   ]);

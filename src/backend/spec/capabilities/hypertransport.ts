@@ -1,6 +1,6 @@
 import { CapId } from '../capabilityIds';
-import { bit, capabilityHead, register, span } from '../define';
-import type { RegisterSpec, StructureReader, StructureSpec } from '../register';
+import { address, bit, capabilityHead, register, span } from '../define';
+import type { BitFieldSpec, RegisterSpec, StructureReader, StructureSpec } from '../register';
 import { bits } from '../uint';
 
 /**
@@ -10,6 +10,7 @@ import { bits } from '../uint';
 
 const SOURCE = 'HyperTransport 3.1 7.3';
 const COMMAND = 0x02;
+const REVISION_ID = 0x11;
 const MSI_MAPPING = 0x15;
 /** Types 0..7 are interfaces, which use bits 12:11 for other things. */
 const isInterface = (type: number): boolean => type < 8;
@@ -17,7 +18,7 @@ const isInterface = (type: number): boolean => type < 8;
 const TYPES: Readonly<Record<number, string>> = {
   0x08: 'Switch',
   0x10: 'Interrupt Discovery and Configuration',
-  0x11: 'Revision ID',
+  [REVISION_ID]: 'Revision ID',
   0x12: 'UnitID Clumping',
   0x13: 'Extended Configuration Space Access',
   0x14: 'Address Mapping',
@@ -25,7 +26,7 @@ const TYPES: Readonly<Record<number, string>> = {
   0x16: 'DirectRoute',
   0x17: 'VCSet',
   0x18: 'Retry Mode',
-  0x19: 'X86 Encoding',
+  0x19: 'X86 (reserved)',
   0x1a: 'Gen3',
   0x1b: 'Function-Level Extension',
   0x1c: 'Power Management',
@@ -48,10 +49,16 @@ const mappingRegisters = (read: StructureReader): readonly RegisterSpec[] => [
     ? []
     : [
         register(0x04, 4, 'ADDRESS_LO', 'MSI Mapping Address (lower)', 'RO', SOURCE, [
-          span(20, 12, 'Address', 'Mapping Address, bits 31:20', 'RW'),
+          address(20, 12, 'Address', 'Mapping Address, bits 31:20', 'RW'),
         ]),
         register(0x08, 4, 'ADDRESS_HI', 'MSI Mapping Address (upper)', 'RW', SOURCE),
       ]),
+];
+
+/** Revision of HyperTransport that the device follows. */
+const REVISION: readonly BitFieldSpec[] = [
+  span(0, 5, 'Minor', 'Minor Revision', 'RO'),
+  span(5, 3, 'Major', 'Major Revision', 'RO'),
 ];
 
 export const HYPERTRANSPORT: StructureSpec = {
@@ -66,6 +73,7 @@ export const HYPERTRANSPORT: StructureSpec = {
     const typeField = isInterface(type)
       ? span(13, 3, 'Type', 'Capability Type', 'RO', INTERFACE_TYPES)
       : span(11, 5, 'Type', 'Capability Type', 'RO', TYPES);
-    return [...capabilityHead(), register(COMMAND, 2, 'COMMAND', 'Command', 'RO', SOURCE, [typeField])];
+    const fields = type === REVISION_ID ? [...REVISION, typeField] : [typeField];
+    return [...capabilityHead(), register(COMMAND, 2, 'COMMAND', 'Command', 'RO', SOURCE, fields)];
   },
 };

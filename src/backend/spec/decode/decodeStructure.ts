@@ -5,12 +5,17 @@ import { CAPABILITY_DECODERS } from './capabilities';
 import { type DecodedLine, type HostFacts, type LineSpec, type StructureDecoder } from './decodedLine';
 import { EXTENDED_DECODERS } from './extended';
 import { genericLines } from './generic';
+import { HEADER_DECODERS } from './headers';
 import { readingOf, type Reading } from './reading';
 
 export type { DecodedLine, HostFacts } from './decodedLine';
 
 /** Every structure whose meaning is written in lspci's own words. */
-export const DECODERS: readonly StructureDecoder[] = [...CAPABILITY_DECODERS, ...EXTENDED_DECODERS];
+export const DECODERS: readonly StructureDecoder[] = [
+  ...HEADER_DECODERS,
+  ...CAPABILITY_DECODERS,
+  ...EXTENDED_DECODERS,
+];
 
 const keyOf = (kind: StructureKind, id: number): string => `${kind} ${id}`;
 const BY_KEY: ReadonlyMap<string, StructureDecoder> = new Map(
@@ -33,8 +38,9 @@ const decodedLine = (reading: Reading, spec: LineSpec): readonly DecodedLine[] =
 
 /** `Capabilities: [50] MSI: Enable- ...`, `Capabilities: [100 v1] Advanced Error Reporting`. */
 const headlineOf = (reading: Reading, decoder: StructureDecoder | undefined): readonly DecodedLine[] => {
-  const { kind, offset, version, title } = reading.structure;
-  if (kind === 'header') return [];
+  const { kind, id, offset, version, title } = reading.structure;
+  if (kind === 'header')
+    return decoder ? [] : [{ label: '!!!', text: `Unknown header type ${hex(id, 2)}`, register: '' }];
   const place = kind === 'capability' ? hex(offset, 2) : `${hex(offset, 3)} v${version ?? 0}`;
   const head = decoder?.headline;
   const name = head && head.from.every(reading.has) ? decodedText(reading, head) : title;

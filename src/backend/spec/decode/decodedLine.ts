@@ -1,3 +1,4 @@
+import type { Bdf } from '../bdf';
 import type { StructureKind } from '../register';
 import type { Reading } from './reading';
 
@@ -14,6 +15,8 @@ export interface DecodedLine {
 export interface HostFacts {
   /** Bytes, by index of the BAR; 6 is the expansion ROM. */
   readonly barSizes?: Readonly<Record<number, bigint>> | undefined;
+  /** Where the function is: lspci takes a device's function 0 for the one that controls the link. */
+  readonly bdf?: Bdf | undefined;
   /** The interrupt that the kernel routed; 0 or absent when none is known. */
   readonly irq?: number | undefined;
 }

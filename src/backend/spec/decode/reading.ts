@@ -1,5 +1,5 @@
 import { structureReader, type PlacedRegister, type PlacedStructure } from '../layout';
-import type { BitFieldSpec } from '../register';
+import type { BitFieldSpec, StructureReader } from '../register';
 import { bits, hex } from '../uint';
 import type { HostFacts } from './decodedLine';
 
@@ -19,15 +19,24 @@ export interface Reading {
   readonly hasField: (register: string, field: string) => boolean;
   readonly field: (register: string, field: string) => number;
   readonly isSet: (register: string, field: string) => boolean;
-  /** The meaning of the field's value where the catalogue has one, else the value in decimal. */
-  readonly meaning: (register: string, field: string) => string;
+  /** The meaning of the field's value where the catalogue has one, else `otherwise`, else the value in decimal. */
+  readonly meaning: (register: string, field: string, otherwise?: string) => string;
   /** An address or offset whose low bits the register leaves out, put back in place. */
   readonly address: (register: string, field: string) => bigint;
+  /** Anywhere in configuration space: lspci looks at the header to decode some capabilities. */
+  readonly read: StructureReader;
   /**
-   * Fills a template with the fields of a register:
-   * `Name±` becomes `Name+` or `Name-`; `{Name±}` the sign alone; `{Name}` the meaning of the value, or the value in
-   * decimal; `{Name:4}` the value in hexadecimal, padded to 4 digits, with the low bits put back that the register
-   * leaves out; `{:4}` the whole register so.
+   * Fills a template with the fields of a register.
+   *
+   * | in the template | becomes                                                                                    |
+   * | --------------- | ------------------------------------------------------------------------------------------ |
+   * | `Name±`         | `Name+` or `Name-`                                                                         |
+   * | `{Name±}`       | the sign alone                                                                             |
+   * | `{Name}`        | the meaning of the value, or the value in decimal                                          |
+   * | `{Name?word}`   | the meaning of the value, or the word                                                      |
+   * | `{Name#}`       | the value in decimal                                                                       |
+   * | `{Name:4}`      | the value in hexadecimal, at least 4 digits, with the low bits that the register leaves out |
+   * | `{:4}`          | the whole register in hexadecimal                                                          |
    */
   readonly fill: (register: string, template: string) => string;
 }
@@ -35,8 +44,8 @@ export interface Reading {
 /** `+` or `-`, lspci's way to say that a bit is set. */
 export const sign = (set: boolean): string => (set ? '+' : '-');
 
-const FLAG = /([^\s{}±,;]+)±/g;
-const PLACE = /\{([^{}:]*?)(±|:\d+)?\}/g;
+const FLAG = /([^\s{}()±,;:=]+)±/g;
+const PLACE = /\{([^{}:?]*?)(±|#|:\d+|\?[^{}]*)?\}/g;
 
 export const readingOf = (
   structure: PlacedStructure,
@@ -63,9 +72,9 @@ export const readingOf = (
     return spec ? bits(value(register), spec.lsb, spec.width) : 0;
   };
   const isSet = (register: string, name: string): boolean => field(register, name) !== 0;
-  const meaning = (register: string, name: string): string => {
+  const meaning = (register: string, name: string, otherwise?: string): string => {
     const number = field(register, name);
-    return specOf(register, name)?.values?.[number] ?? String(number);
+    return specOf(register, name)?.values?.[number] ?? otherwise ?? String(number);
   };
   const address = (register: string, name: string): bigint =>
     BigInt(field(register, name)) << BigInt(specOf(register, name)?.shift ?? 0);
@@ -88,12 +97,23 @@ export const readingOf = (
     isSet,
     meaning,
     address,
+    read,
     fill: (register, template) =>
       template
-        .replace(PLACE, (_all, name: string, how?: string) => {
-          if (how === '±') return sign(isSet(register, name));
-          if (how !== undefined) return inHex(register, name, Number(how.slice(1)));
-          return meaning(register, name);
+        .replace(PLACE, (_all, name: string, how: string = '') => {
+          const argument = how.slice(1);
+          switch (how[0]) {
+            case '±':
+              return sign(isSet(register, name));
+            case '#':
+              return String(field(register, name));
+            case ':':
+              return inHex(register, name, Number(argument));
+            case '?':
+              return meaning(register, name, argument);
+            default:
+              return meaning(register, name);
+          }
         })
         .replace(FLAG, (_all, name: string) => `${name}${sign(isSet(register, name))}`),
   };

@@ -26,7 +26,7 @@ const memoryWindow = (offset: number, name: string, title: string): RegisterSpec
 const ioWindow = (offset: number, name: string, title: string): RegisterSpec =>
   register(offset, 2, name, title, 'RO', SOURCE, [
     span(0, 2, 'Type', 'I/O Addressing Capability', 'RO', { 0: '16-bit', 1: '32-bit' }),
-    span(2, 14, 'Address', `${title}, address bits 15:2`, 'RW'),
+    address(2, 14, 'Address', `${title}, address bits 15:2`, 'RW'),
   ]);
 
 /** Bits 31:16 of an I/O window; they exist when the low word says 32-bit. */
@@ -79,7 +79,7 @@ export const TYPE2: StructureSpec = {
     ...subsystemIds(0x40, 'CB_', SOURCE),
     register(0x44, 4, 'CB_LEGACY_MODE_BASE', 'PC Card 16-bit IF Legacy Mode Base Address', 'RO', SOURCE, [
       bit(0, 'Space', 'I/O Space Indicator', 'RO'),
-      span(1, 31, 'Address', 'Legacy Mode Base Address, bits 31:1', 'RW'),
+      address(1, 31, 'Address', 'Legacy Mode Base Address, bits 31:1', 'RW'),
     ]),
   ],
 };
