@@ -65,7 +65,10 @@ const completesAtomics = (at: Reading): boolean => {
   if (isOneOf(at, rootPort)) return true;
   const slots = (at.read(PCI_HEADER_TYPE, 1) & 0x7f) === 0 ? 6 : 2;
   const bars = baseAddresses(at.read, 0x10, slots);
-  return bars.some(({ kind, offset }) => kind.startsWith('memory') && at.read(offset, 4) !== 0);
+  return bars.some(
+    ({ index, kind, offset }) =>
+      kind.startsWith('memory') && (at.read(offset, 4) !== 0 || (at.host.barSizes?.[index] ?? 0n) > 0n),
+  );
 };
 
 /** Value 2 is reserved, and lspci says nothing of it. */
