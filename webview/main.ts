@@ -1,17 +1,22 @@
 import type { PageCommand, PaneTab, Request } from '../src/protocol/messages';
 import { ChainView } from './chain/chainView';
+import type { Outcome, Width } from '../src/protocol/model';
+import type { Remedy } from '../src/protocol/verdict';
 import type { RegisterWrite } from './fields/fieldEditor';
 import { FieldList } from './fields/fieldList';
 import { HexGrid } from './grid/hexGrid';
 import { HeadView } from './head';
 import { Host, type HostNews } from './host';
-import { OutcomeStrip } from './outcomeStrip';
 import { Toolbar } from './toolbar';
 import { element } from './ui/element';
 import { Tabs } from './ui/tabs';
+import { DryRun } from './verdict/dryRun';
+import { OutcomeStrip } from './verdict/outcomeStrip';
 import { View, type Dirty, type Mode } from './view';
 
 performance.mark('confspace:start');
+
+const isWidth = (size: number): size is Width => size === 1 || size === 2 || size === 4;
 
 /** The inspector page: puts the parts together, and draws once per frame what the host told. */
 class Page {
@@ -33,13 +38,17 @@ class Page {
     select: (offset) => this.select(offset),
     write: (offset, value) => this.write(offset, this.view.width, value),
     read: (offset) => this.read(offset),
-    cancelled: (text) => this.strip.say(text),
+    typing: (offset, value) => this.dryRun.typed(offset, this.view.width, value),
+    cancelled: (text) => this.givenUp(text),
     scrolled: () => this.save(),
   });
   private readonly fields = new FieldList(this.view, {
     select: (offset, width) => this.selectBytes(offset, width),
     write: (write) => this.writeRegister(write),
-    cancelled: (text) => this.strip.say(text),
+    typing: ({ register }, write) => {
+      if (register) this.dryRun.typed(register.offset, register.width, write?.value);
+    },
+    cancelled: (text) => this.givenUp(text),
     scrolled: () => this.save(),
   });
   private readonly chain = new ChainView(this.view, {
@@ -54,7 +63,13 @@ class Page {
     ],
     () => this.save(),
   );
-  private readonly strip = new OutcomeStrip(this.view);
+  private readonly strip = new OutcomeStrip(this.view, {
+    remedies: (outcome) => this.remediesFor(outcome),
+    apply: ({ attribute, lines }) => void this.ask({ kind: 'remedy', attribute, lines }),
+    copy: (text) => void this.host.ask({ kind: 'copy', text }),
+    whatIf: () => undefined,
+  });
+  private readonly dryRun = new DryRun(this.host, this.view, this.strip);
   private readonly main = element('main', { class: 'main' }, this.grid.root, this.pane.root);
   private readonly gone = element('div', { class: 'gone', attributes: { role: 'alert' } });
 
@@ -222,11 +237,28 @@ class Page {
   }
 
   private async ask(request: Request): Promise<void> {
+    this.dryRun.cancel();
     const answer = await this.host.ask(request);
     if (!answer.ok) this.strip.say(answer.failed, true);
     else if (answer.reply.kind === 'outcome') this.strip.show(answer.reply.outcome);
+    else if (answer.reply.kind === 'told') this.strip.say(answer.reply.text);
     // Whatever came of it, controls show what the device holds, not what was wished.
     this.fields.update();
+  }
+
+  /** An edit ended without a write. */
+  private givenUp(text: string): void {
+    this.dryRun.cancel();
+    this.strip.say(text);
+  }
+
+  /** The remedies for a write that was made, or why none can be told. */
+  private async remediesFor(outcome: Outcome): Promise<readonly Remedy[] | string> {
+    const { offset, size, sent } = outcome;
+    if (sent === undefined || !isWidth(size)) return 'No remedy can be tried for an access of this size.';
+    const answer = await this.host.ask({ kind: 'remedies', offset, size, value: sent });
+    if (!answer.ok) return answer.failed;
+    return answer.reply.kind === 'remedies' ? answer.reply.remedies : [];
   }
 
   private restoreScroll(): void {

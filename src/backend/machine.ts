@@ -320,13 +320,18 @@ export class Machine extends MachineState {
     return this.said(`done again: ${entryText(entry)}`);
   }
 
+  /** Whether the journal leads to the machine as it is. */
+  get canFork(): boolean {
+    return this.history.complete;
+  }
+
   /**
    * A machine of its own in this one's state, for trying things; undefined when the journal does not lead there.
    * With a profile it has lived under that kernel's driver from the start: `refused` counts the earlier actions
    * that this driver refuses.
    */
   fork(profile?: string): { readonly machine: Machine; readonly refused: number } | undefined {
-    if (!this.history.complete) return undefined;
+    if (!this.canFork) return undefined;
     const machine = new Machine(this.description);
     machine.explaining = false;
     if (profile !== undefined) machine.loadDriver(profile, false, false);

@@ -14,6 +14,7 @@ import {
   widthSchema,
 } from './model';
 import { parse, type Parsed } from './parse';
+import { remedyAttributeSchema, remedySchema } from './verdict';
 
 /**
  * One message protocol between the extension and the inspector page: schemas give both the types and the
@@ -49,6 +50,26 @@ export const requestSchema = v.variant('kind', [
     size: widthSchema,
     value: askSchemas.u32,
   }),
+  /** What a conf_write would come to, on a machine of its own. Answered with an outcome. */
+  v.object({
+    kind: v.literal('dryRun'),
+    offset: askSchemas.offset,
+    size: widthSchema,
+    value: askSchemas.u32,
+  }),
+  /** What would let a conf_write through, tried one by one. Answered with `remedies`. */
+  v.object({
+    kind: v.literal('remedies'),
+    offset: askSchemas.offset,
+    size: widthSchema,
+    value: askSchemas.u32,
+  }),
+  /** Writes a remedy's lines to the driver's attribute. Answered with `told`. */
+  v.object({
+    kind: v.literal('remedy'),
+    attribute: remedyAttributeSchema,
+    lines: v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(16)),
+  }),
   v.object({ kind: v.literal('command'), command: pageCommandSchema }),
   /** Takes back the machine's last action, or does it again. Answered with `told`. */
   v.object({ kind: v.literal('undo') }),
@@ -62,6 +83,7 @@ export type Request = v.InferOutput<typeof requestSchema>;
 export const replySchema = v.variant('kind', [
   v.object({ kind: v.literal('outcome'), outcome: outcomeSchema }),
   v.object({ kind: v.literal('told'), text: v.string() }),
+  v.object({ kind: v.literal('remedies'), remedies: v.array(remedySchema) }),
   v.object({ kind: v.literal('done') }),
 ]);
 export type Reply = v.InferOutput<typeof replySchema>;

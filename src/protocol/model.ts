@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { verdictSchema } from './verdict';
 
 /**
  * What the inspector page is told of one function. The schemas are the types: each side validates what arrives
@@ -276,6 +277,10 @@ export const outcomeSchema = v.object({
   notifications: count,
   /** Late EOIs: 0 normal, 1 spurious. */
   eoi: v.array(v.pipe(v.number(), v.integer())),
+  /** What became of every bit. Absent for accesses by the host. */
+  verdict: v.exactOptional(verdictSchema),
+  /** It was tried on a machine of its own; this one is as it was. */
+  dryRun: v.exactOptional(v.boolean()),
 });
 export type Outcome = v.InferOutput<typeof outcomeSchema>;
 

@@ -9,7 +9,7 @@ const NIC = '02:00.0';
 const COMMAND = 4;
 
 const cell = (offset: number) => workbench().inspector().locator(`.cell[data-offset="${offset}"]`);
-const outcome = () => workbench().inspector().getByRole('status', { name: 'Last operation' });
+const outcome = () => workbench().inspector().getByRole('region', { name: 'Last operation' });
 
 async function choose(name: string): Promise<void> {
   await workbench().inspector().getByRole('radio', { name, exact: true }).click();
@@ -20,8 +20,9 @@ async function typeOver(offset: number, hex: string): Promise<string> {
   await cell(offset).click();
   await workbench().page.keyboard.type(hex);
   await workbench().page.keyboard.press('Enter');
-  await outcome()
-    .filter({ hasText: `value 0x${hex}` })
+  await workbench()
+    .inspector()
+    .locator('.outcome:not(.dry-run)', { hasText: `value 0x${hex}` })
     .waitFor();
   return (await outcome().innerText()).replace(/\s+/g, ' ');
 }
@@ -69,6 +70,34 @@ describe('the inspector', () => {
     const told = await typeOver(COMMAND, '0007');
     expect(told).toContain('Reached the device: 0x04.w = 0x0107');
     expect(told).toContain('Now: guest 0x0007 hardware 0x0107');
+  });
+
+  it('says while a value is typed what the write would come to, and takes it back', async () => {
+    const DEVICE_CONTROL = 0xa8;
+    await cell(DEVICE_CONTROL).click();
+    await workbench().page.keyboard.type('000f');
+    const dry = workbench().inspector().locator('.outcome.dry-run');
+    await dry.getByText('Nothing would come about (4 bits). The guest would be told success.').waitFor();
+    await workbench().page.keyboard.press('Escape');
+    await outcome().getByText('Edit of 0a8 given up. Nothing was written.').waitFor();
+    expect(await dry.count()).toBe(0);
+  });
+
+  it('says why a write did nothing, and a remedy that is applied lets it through', async () => {
+    const DEVICE_CONTROL = 0xa8;
+    const told = await typeOver(DEVICE_CONTROL, '000f');
+    expect(told).toContain('Nothing came about (4 bits). The guest was told success.');
+    expect(told).toContain('No field of pciback covers any byte of this request');
+    expect(told).toContain('conf_space.c: xen_pcibk_config_write');
+    const quirk = outcome().locator('.remedy[data-kind="quirk"]');
+    await quirk.getByText('echo 0000:02:00.0-a8:2:ffff > /sys/bus/pci/drivers/pciback/quirks').waitFor();
+    await workbench().screenshot(shot('verdict-dropped'));
+    await quirk.getByRole('button', { name: 'Apply here: quirks' }).click();
+    await outcome().getByText('0000:02:00.0-a8:2:ffff written to quirks.').waitFor();
+    expect(await typeOver(DEVICE_CONTROL, '000f')).toContain(
+      'What the guest wanted to change (4 bits) came about.',
+    );
+    expect(await outcome().locator('.rule[data-code="field-quirk"]').count()).toBe(1);
   });
 
   it('comes back after the window is reloaded, with the assignment and the guest’s values', async () => {

@@ -51,7 +51,8 @@ export const previewText = (view: View, write: RegisterWrite): string => {
 };
 
 interface EditEvents {
-  readonly preview: (text: string, problem: boolean) => void;
+  /** Without a write when there is a problem. */
+  readonly preview: (text: string, write: RegisterWrite | undefined) => void;
   readonly commit: (write: RegisterWrite) => void;
   readonly done: (why: string | undefined) => void;
 }
@@ -80,11 +81,13 @@ export const beginFieldEdit = (
     events.done(why);
   };
   const tell = (worked: Worked): void =>
-    worked.ok ? events.preview(previewText(view, worked.write), false) : events.preview(worked.message, true);
+    worked.ok
+      ? events.preview(previewText(view, worked.write), worked.write)
+      : events.preview(worked.message, undefined);
   const commit = (value: number): void => {
     const worked = workedWrite(view, line, value);
     if (!worked.ok) {
-      events.preview(worked.message, true);
+      events.preview(worked.message, undefined);
       return;
     }
     end();
@@ -108,13 +111,13 @@ export const beginFieldEdit = (
     input.addEventListener('input', () => {
       const typed = typedValue(input.value);
       if (typed.ok) tell(workedWrite(view, line, typed.value));
-      else events.preview(typed.message, true);
+      else events.preview(typed.message, undefined);
     });
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter') return;
       const typed = typedValue(input.value);
       if (typed.ok) commit(typed.value);
-      else events.preview(typed.message, true);
+      else events.preview(typed.message, undefined);
       event.preventDefault();
       event.stopPropagation();
     });

@@ -18,6 +18,8 @@ export interface FieldEvents {
   /** A line was chosen: bytes to frame in the grid. */
   readonly select: (offset: number, width: number) => void;
   readonly write: (write: RegisterWrite) => void;
+  /** A value is being worked out for the line; undefined while it is no value. */
+  readonly typing: (line: Line, write: RegisterWrite | undefined) => void;
   readonly cancelled: (text: string) => void;
   readonly scrolled: () => void;
 }
@@ -189,7 +191,10 @@ export class FieldList {
     }
     row.root.classList.add('editing');
     this.endEdit = beginFieldEdit(this.view, line, row.editCell(this.view), {
-      preview: (text, problem) => this.say(text, problem),
+      preview: (text, write) => {
+        this.say(text, write === undefined);
+        this.events.typing(line, write);
+      },
       commit: (write) => this.events.write(write),
       done: (why) => {
         const hadFocus = why !== undefined && row.root.contains(document.activeElement);

@@ -16,7 +16,11 @@ export class CellEditor {
   private input: HTMLInputElement | undefined;
   private cell: HTMLElement | undefined;
 
-  constructor(private readonly onEnd: (offset: number, end: EditEnd) => void) {}
+  /** onTyping: the value so far, undefined while it is none. */
+  constructor(
+    private readonly onEnd: (offset: number, end: EditEnd) => void,
+    private readonly onTyping: (offset: number, value: number | undefined) => void,
+  ) {}
 
   get active(): boolean {
     return this.input !== undefined;
@@ -43,7 +47,11 @@ export class CellEditor {
     cell.append(input);
     input.focus();
     if (first === '') input.select();
-    else input.setSelectionRange(1, 1);
+    else {
+      input.setSelectionRange(1, 1);
+      const typed = typedNumber(first, 8 * width);
+      if (typed.ok) this.onTyping(offset, typed.value);
+    }
 
     const give = (end: EditEnd): void => {
       if (this.input !== input) return;
@@ -69,6 +77,7 @@ export class CellEditor {
       const typed = typedNumber(input.value, 8 * width);
       input.toggleAttribute('aria-invalid', !typed.ok && input.value !== '');
       input.title = typed.ok ? hexOf(typed.value, 8 * width) : typed.message;
+      this.onTyping(offset, typed.ok ? typed.value : undefined);
     });
     input.addEventListener('blur', () =>
       give({ value: undefined, why: `Edit of ${where} given up. Nothing was written.`, refocus: false }),

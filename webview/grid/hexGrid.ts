@@ -10,6 +10,8 @@ export interface GridEvents {
   readonly select: (offset: number) => void;
   readonly write: (offset: number, value: number) => void;
   readonly read: (offset: number) => void;
+  /** A value is being typed over a cell; undefined while it is no number. */
+  readonly typing: (offset: number, value: number | undefined) => void;
   /** An edit was given up; the text says so. */
   readonly cancelled: (text: string) => void;
   readonly scrolled: () => void;
@@ -46,11 +48,14 @@ export class HexGrid {
   private active = -1;
   private marked: Cell[] = [];
   private fresh: Cell[] = [];
-  private readonly editor = new CellEditor((offset, end) => {
-    if (end.refocus) this.focusCell();
-    if (end.value !== undefined) this.events.write(offset, end.value);
-    else if (end.why !== undefined) this.events.cancelled(end.why);
-  });
+  private readonly editor = new CellEditor(
+    (offset, end) => {
+      if (end.refocus) this.focusCell();
+      if (end.value !== undefined) this.events.write(offset, end.value);
+      else if (end.why !== undefined) this.events.cancelled(end.why);
+    },
+    (offset, value) => this.events.typing(offset, value),
+  );
 
   constructor(
     private readonly view: View,

@@ -3,8 +3,11 @@ import { formatBdf } from '../../backend/spec/bdf';
 import { chainsOf } from '../../backend/spec/chainLint';
 import { layoutOf, type PlacedStructure } from '../../backend/spec/layout';
 import type { BitFieldSpec } from '../../backend/spec/register';
+import { RULES } from '../../backend/verdict/rules';
+import type { Picture, Verdict } from '../../backend/verdict/verdict';
 import type { ActionResult, ConfigImage, ConfigOp, FunctionState, Observations } from '../../backend/view';
 import type { Chain, Head, Image, Outcome, Snapshot, Structure, Width } from '../../protocol/model';
+import type { Verdict as ToldVerdict } from '../../protocol/verdict';
 
 /** Turns what the engine shows into what the page is told. No vscode here, and nothing that is remembered. */
 
@@ -43,6 +46,7 @@ const imageOf = (image: ConfigImage): Image => ({ bytes: image.bytes.slice(), kn
 
 const headOf = (machine: Machine, state: FunctionState, title: string): Head => {
   const { assignedTo } = state;
+  const { undo, redo } = machine.undoable();
   const owner = assignedTo && {
     domid: assignedTo.domid,
     name: machine.guests().find((guest) => guest.domid === assignedTo.domid)?.name ?? '',
@@ -57,6 +61,8 @@ const headOf = (machine: Machine, state: FunctionState, title: string): Head => 
     permissive: state.permissive,
     allowInterruptControl: state.allowInterruptControl,
     powerState: state.powerState,
+    ...(undo === undefined ? {} : { undo }),
+    ...(redo === undefined ? {} : { redo }),
     pipeline: owner ? [owner.name, 'pcifront', 'shared page', 'pciback', 'device'] : ['host', 'device'],
   };
 };
@@ -90,6 +96,7 @@ export const snapshotOf = (
     chains: { hardware: chainOf(hardware), ...(guest ? { guest: chainOf(guest) } : {}) },
     hardware,
     ...(guest ? { guest } : {}),
+    access: machine.accessMap(bdf),
   };
 };
 
@@ -105,6 +112,25 @@ const observedBy = (observed: Observations): Pick<Outcome, 'writes' | 'log' | 'n
   eoi: [...observed.eoi],
 });
 
+const pictureOf = ({ guest, device }: Picture): ToldVerdict['before'] => ({
+  ...(guest === undefined ? {} : { guest }),
+  ...(device === undefined ? {} : { device }),
+});
+
+/** A verdict with the words of its rules. */
+export const verdictText = (verdict: Verdict): ToldVerdict => ({
+  outcome: verdict.outcome,
+  parts: verdict.parts.map(({ code, layer, fate, mask }) => {
+    const { text, where } = RULES[code];
+    return { code, layer, fate, mask, text, ...(where === undefined ? {} : { where }) };
+  }),
+  wanted: verdict.wanted,
+  done: verdict.done,
+  believed: verdict.believed,
+  before: pictureOf(verdict.before),
+  after: pictureOf(verdict.after),
+});
+
 /** A guest's operation as the page tells it. */
 export const guestOutcome = (op: ConfigOp): Outcome => ({
   op: op.op,
@@ -114,6 +140,7 @@ export const guestOutcome = (op: ConfigOp): Outcome => ({
   size: op.size,
   ...(op.op === 'conf_write' ? { sent: op.sent } : { value: op.value }),
   err: { code: op.err, name: op.errName },
+  ...(op.verdict === undefined ? {} : { verdict: verdictText(op.verdict) }),
   ...observedBy(op.observed),
 });
 

@@ -1,27 +1,12 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { formatBdf, type Bdf } from '../../backend/spec/bdf';
-import {
-  parsePageMessage,
-  requestIdOf,
-  type HostMessage,
-  type PageCommand,
-  type Request,
-} from '../../protocol/messages';
+import { parsePageMessage, requestIdOf, type HostMessage, type Request } from '../../protocol/messages';
 import type { Snapshot } from '../../protocol/model';
 import { addressText, functionTitle } from '../functionText';
-import { Command } from '../ids';
 import type { Session } from '../session';
 import { snapshotOf } from './describe';
 import { messageBetween } from './difference';
-import { access } from './requests';
-
-/** The commands that a page can run, on its own function. */
-const COMMANDS: Readonly<Record<PageCommand, string>> = {
-  assign: Command.assign,
-  detach: Command.detach,
-  permissive: Command.setPermissive,
-  showLog: Command.showLog,
-};
+import { answer } from './answer';
 
 /** One panel: a function of the machine that is open, and the page that shows it. */
 export class Inspector implements vscode.Disposable {
@@ -151,26 +136,11 @@ export class Inspector implements vscode.Disposable {
   /** Answers exactly once, whatever happens. */
   private async answer(id: number, request: Request): Promise<void> {
     try {
-      if (request.kind === 'command') {
-        await vscode.commands.executeCommand(COMMANDS[request.command], this.bdf);
-        this.send({ type: 'reply', id, reply: { kind: 'done' } });
-        return;
-      }
-      if (request.kind === 'copy') {
-        await vscode.env.clipboard.writeText(request.text);
-        this.send({ type: 'reply', id, reply: { kind: 'done' } });
-        return;
-      }
-      if (request.kind === 'undo' || request.kind === 'redo') {
-        this.send({ type: 'failed', id, message: vscode.l10n.t('There is nothing to undo or redo.') });
-        return;
-      }
-      const accessed = access(this.session.machine, this.bdf, request, this.log);
-      // The page has the new bytes before it shows the outcome.
+      const answered = await answer({ session: this.session, bdf: this.bdf, log: this.log }, request);
+      // The page has the new bytes before it shows what came of it.
       this.tell();
-      if (accessed.ok)
-        this.send({ type: 'reply', id, reply: { kind: 'outcome', outcome: accessed.outcome } });
-      else this.send({ type: 'failed', id, message: accessed.message });
+      if (answered.ok) this.send({ type: 'reply', id, reply: answered.reply });
+      else this.send({ type: 'failed', id, message: answered.message });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.log.error(error instanceof Error ? error : text);
