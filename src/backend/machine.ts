@@ -328,17 +328,21 @@ export class Machine extends MachineState {
   /**
    * A machine of its own in this one's state, for trying things; undefined when the journal does not lead there.
    * With a profile it has lived under that kernel's driver from the start: `refused` counts the earlier actions
-   * that this driver refuses.
+   * that this driver refuses. With `keep` only the actions that it chooses were ever done.
    */
-  fork(profile?: string): { readonly machine: Machine; readonly refused: number } | undefined {
+  fork(
+    profile?: string,
+    keep?: (entry: JournalEntry) => boolean,
+  ): { readonly machine: Machine; readonly refused: number } | undefined {
     if (!this.canFork) return undefined;
     const machine = new Machine(this.description);
     machine.explaining = false;
     if (profile !== undefined) machine.loadDriver(profile, false, false);
+    const entries = keep === undefined ? this.history.entries : this.history.entries.filter(keep);
     const refused = machine.replay(
       profile === undefined
-        ? this.history.entries
-        : this.history.entries.map((e) => (e.action === 'loadDriver' ? { ...e, profile } : e)),
+        ? entries
+        : entries.map((e) => (e.action === 'loadDriver' ? { ...e, profile } : e)),
     );
     machine.explaining = true;
     return { machine, refused };

@@ -1,6 +1,9 @@
 import type { Machine } from '../machine';
 import type { Bdf } from '../spec/bdf';
-import type { Width } from '../spec/uint';
+import { and, type Width } from '../spec/uint';
+import type { DecisionCode } from '../verdict/decision';
+import type { ConfigOp } from '../view';
+import { isAligned } from './cuts';
 import type { QuirkLine } from './trial';
 
 /**
@@ -20,6 +23,17 @@ export interface FieldPlace {
   readonly start: number;
   readonly end: number;
 }
+
+/** What a write loses for want of a field: what a quirk can give it. */
+const FIELDLESS: ReadonlySet<DecisionCode> = new Set<DecisionCode>(['no-field', 'outside-field']);
+
+/** The accesses of these operations that lost wanted bits where the driver has no field. */
+export const lostAccesses = (ops: readonly ConfigOp[]): readonly LostAccess[] =>
+  ops
+    .filter(isAligned)
+    .filter(({ verdict }) =>
+      verdict?.parts.some(({ code, mask }) => FIELDLESS.has(code) && and(mask, verdict.wanted) !== 0),
+    );
 
 const contains = (a: LostAccess, b: LostAccess): boolean =>
   a.offset <= b.offset && b.offset + b.size <= a.offset + a.size;

@@ -1,9 +1,10 @@
 import type { Machine } from '../machine';
-import { formatBdf, sameBdf, type Bdf } from '../spec/bdf';
+import { formatBdf, type Bdf } from '../spec/bdf';
 import type { Width } from '../spec/uint';
 import type { Outcome } from '../verdict/verdict';
+import { isAligned } from './cuts';
 import { quirkLinesFor } from './quirkGenerator';
-import { quirkText, tryWrite, type Circumstances, type TriedWrite } from './trial';
+import { hostOf, quirkText, tryWrite, type Circumstances, type TriedWrite } from './trial';
 
 /**
  * What would let a write through that did not get there. Each remedy was tried on a machine of its own and is listed
@@ -37,8 +38,6 @@ const PIECES: Readonly<Record<Width, string>> = {
   4: 'Write aligned dwords',
 };
 
-const isWidth = (size: number): size is Width => size === 1 || size === 2 || size === 4;
-
 const widths = ({ offset, size }: TriedWrite): readonly Candidate[] =>
   WIDTHS.filter((width) => width !== size || offset % size !== 0).map((width) => ({
     kind: 'width',
@@ -46,9 +45,9 @@ const widths = ({ offset, size }: TriedWrite): readonly Candidate[] =>
     text: `${PIECES[width]} instead of ${size} ${size === 1 ? 'byte' : 'bytes'} at 0x${offset.toString(16)}.`,
   }));
 
-const quirks = (machine: Machine, host: Bdf, { offset, size }: TriedWrite): readonly Candidate[] => {
-  if (!isWidth(size) || offset % size !== 0) return [];
-  const lines = quirkLinesFor(machine, host, [{ offset, size }]);
+const quirks = (machine: Machine, host: Bdf, write: TriedWrite): readonly Candidate[] => {
+  if (!isAligned(write)) return [];
+  const lines = quirkLinesFor(machine, host, [write]);
   if (lines.length === 0) return [];
   return [
     {
@@ -118,10 +117,7 @@ const count = (mask: number): number => {
  * guest has no such device, when the write already does all that was wanted, or when the journal is full.
  */
 export function* remediesFor(machine: Machine, write: TriedWrite): Generator<Remedy | undefined, void> {
-  const host = machine
-    .guests()
-    .find((g) => g.domid === write.domid)
-    ?.devices.find((d) => sameBdf(d.guest, write.guest))?.host;
+  const host = hostOf(machine, write);
   const asIs = host && tryWrite(machine, write, {});
   if (host === undefined || asIs === undefined || asIs.outcome === 'all') return;
   for (const candidate of candidates(machine, host, write)) {

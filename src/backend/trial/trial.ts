@@ -1,23 +1,27 @@
+import type { JournalEntry } from '../journal/entry';
 import type { Machine } from '../machine';
+import { parseQuirk, parseSlot, type SlotText } from '../pciback/slotText';
 import { formatBdf, sameBdf, type Bdf } from '../spec/bdf';
-import { and, andNot, or, shl, shr, widthMask, type Width } from '../spec/uint';
-import type { Outcome, Verdict } from '../verdict/verdict';
+import { and, or, readLe, shl, shr, widthMask, type Width } from '../spec/uint';
+import type { Outcome, Picture, Verdict } from '../verdict/verdict';
 import type { ConfigOp } from '../view';
+import { canBeCut, coveringAccesses, largestPieces, type Access } from './cuts';
+import type { FieldPlace } from './quirkGenerator';
 
 /**
- * One write of a guest tried under other circumstances, on a machine of its own: the machine that is open is not
+ * Writes of a guest tried under other circumstances, on a machine of its own: the machine that is open is not
  * touched. What comes out is what the engine does, never a guess about it.
  */
 
-/** The write that is tried, as the guest asks for it. */
-export interface TriedWrite {
+/** Whose writes are tried, and to which of its devices. */
+export interface TriedDevice {
   readonly domid: number;
   /** As the guest addresses it. */
   readonly guest: Bdf;
-  readonly offset: number;
-  readonly size: number;
-  readonly value: number;
 }
+
+/** The write that is tried, as the guest asks for it. */
+export interface TriedWrite extends TriedDevice, Access {}
 
 export interface QuirkLine {
   /** Offset in configuration space. */
@@ -29,33 +33,58 @@ export interface QuirkLine {
 export interface Circumstances {
   /** Kernel release whose driver the machine has had from the start. */
   readonly profile?: string;
+  /** The device as if it had never been given permissive, interrupt control or a quirk, nor the module permissive. */
+  readonly normal?: boolean;
   readonly permissive?: boolean;
   readonly interruptControl?: boolean;
   readonly quirks?: readonly QuirkLine[];
-  /** Width of the aligned accesses that the write is made in; the other bytes of each are as the guest reads them. */
-  readonly width?: Width;
+  /**
+   * Width of the aligned accesses that the write is made in; the other bytes of each are as the guest reads them.
+   * pieces: the largest aligned accesses within the write, so that there are no other bytes. Writes of more than 4
+   * bytes, and beyond the space, are made as asked.
+   */
+  readonly width?: Width | 'pieces';
 }
 
-export interface TrialResult {
-  /** Why the circumstances cannot be had, in the driver's terms; there are no ops then. */
-  readonly impossible?: string;
+/** What one write came to. Masks are in bits of the write as the guest asked for it. */
+export interface WriteTrial {
   readonly ops: readonly ConfigOp[];
   readonly outcome: Outcome;
-  /** In bits of the write that is tried, as in its verdict. */
+  /** As in its verdict. */
   readonly wanted: number;
   readonly done: number;
   readonly believed: number;
+  /** What guest and device hold in the bytes of the write afterwards; undefined where there is no such register. */
+  readonly after: Picture;
+}
+
+/** A byte of the device that changed though no write named it. */
+export interface ChangedByte {
+  readonly offset: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface SequenceTrial {
+  /** Why the circumstances cannot be had, in the driver's terms; nothing was written then. */
+  readonly impossible?: string;
+  /** In the order of the writes. */
+  readonly writes: readonly WriteTrial[];
+  readonly beside: readonly ChangedByte[];
+  /** Where the driver had fields of the device when the writes were made. */
+  readonly fields: readonly FieldPlace[];
   /** Earlier actions that the other driver refuses. */
   readonly refusedEarlier: number;
 }
 
-const impossible = (why: string): TrialResult => ({
+/** What a single write came to. */
+export type TrialResult = WriteTrial & Omit<SequenceTrial, 'writes'>;
+
+const impossible = (why: string): SequenceTrial => ({
   impossible: why,
-  ops: [],
-  outcome: 'refused',
-  wanted: 0,
-  done: 0,
-  believed: 0,
+  writes: [],
+  beside: [],
+  fields: [],
   refusedEarlier: 0,
 });
 
@@ -63,10 +92,44 @@ const impossible = (why: string): TrialResult => ({
 export const quirkText = (bdf: Bdf, { reg, size }: QuirkLine): string =>
   `${formatBdf(bdf)}-${reg.toString(16)}:${size}:${widthMask(size).toString(16)}`;
 
+/** The function behind a guest's device; undefined when the guest has none there. */
+export const hostOf = (machine: Machine, { domid, guest }: TriedDevice): Bdf | undefined =>
+  machine
+    .guests()
+    .find((g) => g.domid === domid)
+    ?.devices.find((d) => sameBdf(d.guest, guest))?.host;
+
 /** The driver's own words for what a sysfs attribute answers. */
 const sysfsRefusal = (machine: Machine, attribute: string, text: string): string | undefined => {
   const result = machine.sysfs(attribute, text);
   return result.ok ? undefined : result.message;
+};
+
+const names = (slot: SlotText | undefined, bdf: Bdf): boolean =>
+  slot !== undefined &&
+  sameBdf(bdf, { domain: slot.domain, bus: slot.bus, device: slot.slot, function: slot.func });
+
+/** The entry gave the function something that a newly seized one does not have. */
+const givesPolicy = (entry: JournalEntry, bdf: Bdf): boolean => {
+  if (entry.action === 'modulePermissive') return true;
+  if (entry.action === 'permissive') return sameBdf(entry.bdf, bdf);
+  if (entry.action !== 'sysfs') return false;
+  if (entry.attribute === 'quirks') return names(parseQuirk(entry.text), bdf);
+  return (
+    (entry.attribute === 'permissive' || entry.attribute === 'allow_interrupt_control') &&
+    names(parseSlot(entry.text, true), bdf)
+  );
+};
+
+/** An own machine under the circumstances, as far as they are about its past. */
+const forkFor = (
+  machine: Machine,
+  host: Bdf,
+  { profile, normal }: Circumstances,
+): ReturnType<Machine['fork']> => {
+  const fork = machine.fork(profile, normal === true ? (entry) => !givesPolicy(entry, host) : undefined);
+  if (normal === true) fork?.machine.modulePermissive(false);
+  return fork;
 };
 
 const prepare = (machine: Machine, host: Bdf, circumstances: Circumstances): string | undefined => {
@@ -83,35 +146,20 @@ const prepare = (machine: Machine, host: Bdf, circumstances: Circumstances): str
   return undefined;
 };
 
-interface Access {
-  readonly offset: number;
-  readonly size: number;
-  readonly value: number;
-}
-
-/** Bytes of configuration space that an access can name. */
-const SPACE = 4096;
-
-/** The write cut into aligned accesses of `width`; each is read first, so that bytes beside it keep what the guest reads. */
-const cut = (machine: Machine, write: TriedWrite, width: Width): readonly Access[] => {
-  const { domid, guest, offset, size, value } = write;
-  const accesses: Access[] = [];
-  const first = offset - (offset % width);
-  for (let at = first; at < Math.min(offset + size, SPACE); at += width) {
-    let merged = machine.confRead(domid, guest, at, width).value;
-    for (let i = 0; i < width; i++) {
-      const from = at + i - offset;
-      if (from < 0 || from >= size) continue;
-      const mask = shl(0xff, 8 * i);
-      merged = or(andNot(merged, mask), shl(and(shr(value, 8 * from), 0xff), 8 * i));
-    }
-    accesses.push({ offset: at, size: width, value: and(merged, widthMask(width)) });
-  }
-  return accesses;
+/** The accesses that a write is made in. Those wider than the write keep the other bytes as the guest reads them. */
+const accessesOf = (
+  machine: Machine,
+  { domid, guest }: TriedDevice,
+  write: Access,
+  width: Circumstances['width'],
+): readonly Access[] => {
+  if (width === undefined || !canBeCut(write)) return [write];
+  if (width === 'pieces') return largestPieces(write);
+  return coveringAccesses(write, width, (offset) => machine.confRead(domid, guest, offset, width).value);
 };
 
 /** A mask of an access, in bits of the write that is tried; bits beside it fall away. */
-const inWrite = (mask: number, access: Access, write: TriedWrite): number => {
+const inWrite = (mask: number, access: Access, write: Access): number => {
   const bytes = access.offset - write.offset;
   const placed = bytes >= 0 ? shl(mask, 8 * bytes) : shr(mask, -8 * bytes);
   return write.size >= 4 ? placed : and(placed, 2 ** (8 * write.size) - 1);
@@ -127,28 +175,33 @@ const outcomeOf = (ops: readonly ConfigOp[], wanted: number, done: number, belie
 type Masks = Pick<Verdict, 'wanted' | 'done' | 'believed'>;
 const NO_BITS: Masks = { wanted: 0, done: 0, believed: 0 };
 
-/**
- * Tries the write; undefined when the machine's journal does not lead to its state. The ops are as they came out on
- * the other machine, with their verdicts.
- */
-export const tryWrite = (
+const NOTHING: Picture = { guest: undefined, device: undefined };
+
+/** What both sides hold in the bytes of the write, read byte by byte: the write need not be a valid access. */
+const pictureOf = (machine: Machine, { domid, guest }: TriedDevice, host: Bdf, write: Access): Picture => {
+  const { offset, size } = write;
+  const { bytes } = machine.realImage(host);
+  if (size < 1 || size > 4 || offset + size > bytes.length) return NOTHING;
+  let read = 0;
+  for (let i = 0; i < size; i++) {
+    const op = machine.confRead(domid, guest, offset + i, 1);
+    if (op.err !== 0) return NOTHING;
+    read = or(read, shl(and(op.value, 0xff), 8 * i));
+  }
+  const device = readLe(bytes, offset, 4);
+  return { guest: read, device: size === 4 ? device : and(device, 2 ** (8 * size) - 1) };
+};
+
+const makeWrite = (
   machine: Machine,
-  write: TriedWrite,
-  circumstances: Circumstances,
-): TrialResult | undefined => {
-  const fork = machine.fork(circumstances.profile);
-  if (fork === undefined) return undefined;
-  const { domid, guest } = write;
-  const device = fork.machine
-    .guests()
-    .find((g) => g.domid === domid)
-    ?.devices.find((d) => sameBdf(d.guest, guest));
-  if (device === undefined) return impossible(`the guest has no device at ${formatBdf(guest)}`);
-  const refused = prepare(fork.machine, device.host, circumstances);
-  if (refused !== undefined) return impossible(refused);
-  const { width } = circumstances;
-  const accesses: readonly Access[] = width === undefined ? [write] : cut(fork.machine, write, width);
-  const ops = accesses.map((a) => fork.machine.confWrite(domid, guest, a.offset, a.size, a.value));
+  device: TriedDevice,
+  host: Bdf,
+  write: Access,
+  width: Circumstances['width'],
+): WriteTrial => {
+  const { domid, guest } = device;
+  const accesses = accessesOf(machine, device, write, width);
+  const ops = accesses.map((a) => machine.confWrite(domid, guest, a.offset, a.size, a.value));
   const { wanted, done, believed } = ops.reduce<Masks>((sum, { verdict }, i) => {
     const access = accesses[i];
     if (verdict === undefined || access === undefined) return sum;
@@ -157,5 +210,68 @@ export const tryWrite = (
   }, NO_BITS);
   const only = ops.length === 1 && width === undefined ? ops[0]?.verdict?.outcome : undefined;
   const outcome = only ?? outcomeOf(ops, wanted, done, believed);
-  return { ops, outcome, wanted, done, believed, refusedEarlier: fork.refused };
+  return { ops, outcome, wanted, done, believed, after: pictureOf(machine, device, host, write) };
+};
+
+/** Bytes that differ and that no write named. */
+const besides = (
+  before: Uint8Array,
+  after: Uint8Array,
+  writes: readonly Access[],
+): readonly ChangedByte[] => {
+  const changed: ChangedByte[] = [];
+  before.forEach((was, offset) => {
+    const now = after[offset] ?? was;
+    const named = writes.some((w) => w.offset <= offset && offset < w.offset + w.size);
+    if (now !== was && !named) changed.push({ offset, before: was, after: now });
+  });
+  return changed;
+};
+
+/**
+ * Tries the writes in order on one machine; undefined when the machine's journal does not lead to its state. The
+ * ops are as they came out there, with their verdicts. The device is followed where the other driver gives it
+ * another address in the guest.
+ */
+export const tryWrites = (
+  machine: Machine,
+  device: TriedDevice,
+  writes: readonly Access[],
+  circumstances: Circumstances,
+): SequenceTrial | undefined => {
+  const host = hostOf(machine, device);
+  if (host === undefined) return impossible(`the guest has no device at ${formatBdf(device.guest)}`);
+  const fork = forkFor(machine, host, circumstances);
+  if (fork === undefined) return undefined;
+  const own = fork.machine;
+  const there = own
+    .guests()
+    .find((g) => g.domid === device.domid)
+    ?.devices.find((d) => sameBdf(d.host, host));
+  if (there === undefined) return impossible(`with this driver the guest does not have ${formatBdf(host)}`);
+  const refused = prepare(own, host, circumstances);
+  if (refused !== undefined) return impossible(refused);
+  const before = own.realImage(host).bytes;
+  const fields = own.fields(host);
+  const at = { domid: device.domid, guest: there.guest };
+  return {
+    writes: writes.map((write) => makeWrite(own, at, host, write, circumstances.width)),
+    beside: besides(before, own.realImage(host).bytes, writes),
+    fields,
+    refusedEarlier: fork.refused,
+  };
+};
+
+const NO_WRITE: WriteTrial = { ...NO_BITS, ops: [], outcome: 'refused', after: NOTHING };
+
+/** The same for a single write. */
+export const tryWrite = (
+  machine: Machine,
+  write: TriedWrite,
+  circumstances: Circumstances,
+): TrialResult | undefined => {
+  const tried = tryWrites(machine, write, [write], circumstances);
+  if (tried === undefined) return undefined;
+  const { writes, ...sequence } = tried;
+  return { ...(writes[0] ?? NO_WRITE), ...sequence };
 };
