@@ -27,7 +27,7 @@ const decoded = new Set(DECODERS.map(({ kind, id }) => `${kind} ${id}`));
 /** As lspci prints it, but for the indentation. */
 const printed = ({ label, text }: DecodedLine): string => {
   if (label === '') return text;
-  return `${label}${/^(at|result|is) /.test(text) ? ' ' : ': '}${text}`;
+  return `${label}${/^(at |result: |is )/.test(text) ? ' ' : ': '}${text}`;
 };
 
 /** What our decoder says of a structure, through the same parser as the text of lspci. */

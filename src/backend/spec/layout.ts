@@ -76,14 +76,20 @@ const assignedName = ({ kind, id }: Found): CapabilityId | undefined => {
   return kind === 'capability' ? capabilityName(id) : extendedCapabilityName(id);
 };
 
+/** As lspci calls what no specification names. */
+const UNASSIGNED: Readonly<Record<StructureKind, string>> = {
+  header: 'Header of unknown type ',
+  capability: 'Capability ID 0x',
+  extendedCapability: 'Extended Capability ID 0x',
+};
+
 const undetailed = (found: Found): StructureSpec => {
   const assigned = assignedName(found);
-  const unknown = found.kind === 'header' ? 'Header of unknown type' : 'Capability ID';
   return {
     kind: found.kind,
     id: found.id,
     name: assigned?.name ?? (found.kind === 'header' ? 'HEADER' : `#${hex(found.id, 2)}`),
-    title: assigned?.title ?? `${unknown} ${hex(found.id, 2)}`,
+    title: assigned?.title ?? `${UNASSIGNED[found.kind]}${hex(found.id, 2)}`,
     length: () => assigned?.length ?? HEAD_LENGTH[found.kind],
     registers: () => headOf(found.kind),
   };

@@ -5,6 +5,7 @@ import { isDownstreamFacing, isEndpoint, PortType } from './portType';
 
 /** Link registers of the PCI Express capability. Source: PCIe 6.0 sections 7.5.3.6 to 7.5.3.8 and 7.5.3.18 to 7.5.3.20. */
 
+const FLAGS = 0x02;
 export const LNKCAP = 0x0c;
 export const LNKCAP2 = 0x2c;
 
@@ -52,6 +53,7 @@ const linkControl = (read: StructureReader, portType: number): RegisterSpec => {
   const lnkcap = read(LNKCAP, 4);
   const down = isDownstreamFacing(portType);
   const notification = whenOffered(down && bits(lnkcap, 21, 1) === 1);
+  const drs = bits(read(FLAGS, 2), 0, 4) >= 2 && bits(read(LNKCAP2, 4), 31, 1) === 1;
   // Read-only in root ports (HwInit) and hardwired in switches, which complete nothing.
   const rcb = isEndpoint(portType) || portType === PortType.expressToPciBridge;
   return register(0x10, 2, 'LNKCTL', 'Link Control', 'RsvdP', 'PCIe 6.0 7.5.3.7', [
@@ -66,8 +68,8 @@ const linkControl = (read: StructureReader, portType: number): RegisterSpec => {
     bit(9, 'AutWidDis', 'Hardware Autonomous Width Disable', 'RW'),
     bit(10, 'BWInt', 'Link Bandwidth Management Interrupt Enable', notification),
     bit(11, 'AutBWInt', 'Link Autonomous Bandwidth Interrupt Enable', notification),
-    bit(13, 'FltModeDis', 'Flit Mode Disable', 'RO'),
-    span(14, 2, 'DRSSignaling', 'DRS Signaling Control', 'RO', DRS_SIGNALING),
+    bit(13, 'FltModeDis', 'Flit Mode Disable', whenOffered(down && bits(read(FLAGS, 2), 15, 1) === 1)),
+    span(14, 2, 'DRSSignaling', 'DRS Signaling Control', whenOffered(down && drs), DRS_SIGNALING),
   ]);
 };
 

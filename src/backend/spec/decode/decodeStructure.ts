@@ -1,3 +1,4 @@
+import { capabilityName } from '../capabilityIds';
 import type { PlacedStructure } from '../layout';
 import type { StructureKind } from '../register';
 import { hex } from '../uint';
@@ -36,18 +37,26 @@ const decodedLine = (reading: Reading, spec: LineSpec): readonly DecodedLine[] =
   return text === undefined ? [] : [{ label: spec.label, text, register: spec.from.join(' ') }];
 };
 
+/** lspci shows the word behind the head of a capability that it has no name for. */
+const titleOf = ({ structure, read }: Reading): string =>
+  structure.kind === 'capability' && capabilityName(structure.id) === undefined
+    ? `${structure.title} [${hex(read(structure.offset + 2, 2), 4)}]`
+    : structure.title;
+
+const placeOf = ({ kind, offset, version }: PlacedStructure): string =>
+  kind === 'capability' ? hex(offset, 2) : `${hex(offset, 3)} v${version ?? 0}`;
+
 /** `Capabilities: [50] MSI: Enable- ...`, `Capabilities: [100 v1] Advanced Error Reporting`. */
 const headlineOf = (reading: Reading, decoder: StructureDecoder | undefined): readonly DecodedLine[] => {
-  const { kind, id, offset, version, title } = reading.structure;
+  const { kind, id } = reading.structure;
   if (kind === 'header')
     return decoder ? [] : [{ label: '!!!', text: `Unknown header type ${hex(id, 2)}`, register: '' }];
-  const place = kind === 'capability' ? hex(offset, 2) : `${hex(offset, 3)} v${version ?? 0}`;
   const head = decoder?.headline;
-  const name = head && head.from.every(reading.has) ? decodedText(reading, head) : title;
+  const told = head?.from.every(reading.has) ? decodedText(reading, head) : undefined;
   return [
     {
       label: 'Capabilities',
-      text: `[${place}] ${name ?? title}`,
+      text: `[${placeOf(reading.structure)}] ${told ?? titleOf(reading)}`,
       register: head ? head.from.join(' ') : kind === 'capability' ? 'CAP_ID' : 'HEADER',
     },
   ];

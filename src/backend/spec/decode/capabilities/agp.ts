@@ -17,7 +17,7 @@ const queue = (at: Reading, register: string): number => at.field(register, 'RQ'
 export const AGP_DECODER: StructureDecoder = {
   kind: 'capability',
   id: 0x02,
-  headline: headline('REVISION', 'AGP version {Major}.{Minor}'),
+  headline: headline('REVISION', 'AGP version {Major:1}.{Minor:1}'),
   lines: [
     line('Status', 'STATUS', (at) =>
       at.fill(

@@ -60,11 +60,13 @@ export const DEVICE_LINES: readonly LineSpec[] = [
   line('DevSta', 'DEVSTA', 'CorrErr± NonFatalErr± FatalErr± UnsupReq± AuxPwr± TransPend±'),
 ];
 
+/** BARs by header type. */
+const SLOTS: Readonly<Record<number, number>> = { 0: 6, 1: 2, 2: 1 };
+
 /** AtomicOps complete in memory: the completer bits mean something in root ports and where a BAR decodes memory. */
 const completesAtomics = (at: Reading): boolean => {
   if (isOneOf(at, rootPort)) return true;
-  const slots = (at.read(PCI_HEADER_TYPE, 1) & 0x7f) === 0 ? 6 : 2;
-  const bars = baseAddresses(at.read, 0x10, slots);
+  const bars = baseAddresses(at.read, 0x10, SLOTS[at.read(PCI_HEADER_TYPE, 1) & 0x7f] ?? 0);
   return bars.some(
     ({ index, kind, offset }) =>
       kind.startsWith('memory') && (at.read(offset, 4) !== 0 || (at.host.barSizes?.[index] ?? 0n) > 0n),

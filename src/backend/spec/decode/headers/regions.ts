@@ -29,7 +29,10 @@ const memoryRegion = (at: Reading, register: string, upper: string | undefined):
   `${at.meaning(register, 'Type')}, ${at.isSet(register, 'Prefetchable') ? '' : 'non-'}prefetchable)` +
   ifDisabled(!at.isSet('COMMAND', 'Mem'));
 
-/** `nameOf` gives the register of a slot. A slot that reads 0 and whose size is not known is not implemented. */
+/** What a register reads that decodes nothing, or whose function does not answer. */
+const isAbsent = (value: number): boolean => value === 0 || value === 0xffffffff;
+
+/** `nameOf` gives the register of a slot. A slot that holds nothing and whose size is not known is not implemented. */
 export const regionLines = (
   bars: readonly BaseAddress[],
   nameOf: (index: number) => string,
@@ -41,7 +44,7 @@ export const regionLines = (
       const upper = kind === 'memory64' ? nameOf(index + 1) : undefined;
       return line(`Region ${index}`, upper === undefined ? register : `${register} ${upper}`, (at) => {
         const length = size(at, index);
-        if (at.value(register) === 0 && length === '') return undefined;
+        if (isAbsent(at.value(register)) && length === '') return undefined;
         return (kind === 'io' ? ioRegion(at, register) : memoryRegion(at, register, upper)) + length;
       });
     });
@@ -52,6 +55,8 @@ export const romLine = (register: string): LineSpec =>
   line('Expansion ROM', register, (at) => {
     const length = size(at, ROM_INDEX);
     if (at.value(register) === 0 && length === '') return undefined;
-    const enabled = at.isSet(register, 'Enable') && at.isSet('COMMAND', 'Mem');
-    return `at ${placed(at.address(register, 'Address'), 8)}${ifDisabled(!enabled)}${length}`;
+    const place =
+      at.value(register) === 0xffffffff ? '<ignored>' : placed(at.address(register, 'Address'), 8);
+    if (!at.isSet(register, 'Enable')) return `at ${place}${ifDisabled(true)}${length}`;
+    return `at ${place}${at.isSet('COMMAND', 'Mem') ? '' : ' [disabled by cmd]'}${length}`;
   });

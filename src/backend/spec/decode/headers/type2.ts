@@ -1,7 +1,6 @@
 import { type2BaseAddresses } from '../../headers/type2';
-import { hex, shl } from '../../uint';
+import { and, hex, shl } from '../../uint';
 import { line, type LineSpec, type StructureDecoder } from '../decodedLine';
-import type { Reading } from '../reading';
 import {
   COMMAND_AND_STATUS,
   ifDisabled,
@@ -26,21 +25,18 @@ const memoryWindow = (index: number): LineSpec => {
   });
 };
 
-const ioAddress = (at: Reading, register: string): number => {
-  const upper = at.field(register, 'Type') === 1 ? shl(at.value(`${register}_HI`), 16) : 0;
-  return upper + Number(at.address(register, 'Address'));
-};
+/** The base says how wide both ends are. */
+const WIDE = 1;
 
 const ioWindow = (index: number): LineSpec => {
   const base = `CB_IO_BASE_${index}`;
   const limit = `CB_IO_LIMIT_${index}`;
-  return line(
-    `I/O window ${index}`,
-    `${base} ${base}_HI ${limit} ${limit}_HI`,
-    (at) =>
-      `${hex(ioAddress(at, base), 8)}-${hex(ioAddress(at, limit) + DWORD_END, 8)}` +
-      ifDisabled(!at.isSet('COMMAND', 'I/O')),
-  );
+  return line(`I/O window ${index}`, `${base} ${base}_HI ${limit} ${limit}_HI`, (at) => {
+    const wide = (at.field(base, 'Type') & WIDE) !== 0;
+    const end = (register: string): number =>
+      Number(at.address(register, 'Address')) + (wide ? shl(at.value(`${register}_HI`), 16) : 0);
+    return `${hex(end(base), 8)}-${hex(end(limit) + DWORD_END, 8)}${ifDisabled(!at.isSet('COMMAND', 'I/O'))}`;
+  });
 };
 
 export const TYPE2_DECODER: StructureDecoder = {
@@ -64,8 +60,9 @@ export const TYPE2_DECODER: StructureDecoder = {
     ioWindow(1),
     line('Secondary status', 'CB_SEC_STATUS', SECONDARY_STATUS),
     line('BridgeCtl', 'BRIDGE_CONTROL', 'Parity± SERR± ISA± VGA± MAbort± >Reset± 16bInt± PostWrite±'),
-    line('16-bit legacy interface ports', 'CB_LEGACY_MODE_BASE', (at) =>
-      at.value('CB_LEGACY_MODE_BASE') === 0 ? undefined : `at ${hex(at.value('CB_LEGACY_MODE_BASE'), 4)}`,
-    ),
+    line('16-bit legacy interface ports', 'CB_LEGACY_MODE_BASE', () => {
+      const ports = and(at.value('CB_LEGACY_MODE_BASE'), 0xffff);
+      return ports === 0 ? undefined : `at ${hex(ports, 4)}`;
+    }),
   ],
 };
