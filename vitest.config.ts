@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{backend,sources,protocol,conformance}/**/*.test.ts'],
+          include: ['test/{backend,sources,protocol,webview,conformance}/**/*.test.ts'],
           testTimeout: 60_000,
         },
       },

@@ -1,18 +1,18 @@
 import type { PageCommand, PaneTab, Request } from '../src/protocol/messages';
+import type { Answer } from '../src/protocol/requests';
 import { ChainView } from './chain/chainView';
 import type { Outcome, Width } from '../src/protocol/model';
 import type { Remedy } from '../src/protocol/verdict';
 import type { RegisterWrite } from './fields/fieldEditor';
 import { FieldList } from './fields/fieldList';
-import { HexGrid } from './grid/hexGrid';
+import { GridPane } from './grid/gridPane';
 import { HeadView } from './head';
 import { Host, type HostNews } from './host';
-import { Toolbar } from './toolbar';
 import { element } from './ui/element';
 import { Tabs } from './ui/tabs';
 import { DryRun } from './verdict/dryRun';
 import { OutcomeStrip } from './verdict/outcomeStrip';
-import { View, type Dirty, type Mode } from './view';
+import { View, type Dirty } from './view';
 
 performance.mark('confspace:start');
 
@@ -23,27 +23,18 @@ class Page {
   private readonly host = new Host();
   private readonly view = new View();
   private readonly head = new HeadView(this.view, (command) => this.command(command));
-  private readonly toolbar = new Toolbar(this.view, {
-    mode: (mode) => this.setMode(mode),
-    width: (width) => {
-      this.view.width = width;
-      this.view.selection = this.view.cellOf(this.view.selection);
-      this.grid.build();
-      this.afterChoice();
-    },
-    read: () => this.read(this.view.selection),
-    difference: (direction) => this.goToDifference(direction),
-  });
-  private readonly grid = new HexGrid(this.view, {
-    select: (offset) => this.select(offset),
-    write: (offset, value) => this.write(offset, this.view.width, value),
-    read: (offset) => this.read(offset),
-    typing: (offset, value) => this.dryRun.typed(offset, this.view.width, value),
+  private readonly bytes = new GridPane(this.view, {
+    selected: () => this.fields.reveal(this.view.selection),
+    turned: () => this.showChrome(),
+    ask: (request) => this.ask(request),
+    askSilently: (request) => this.host.ask(request),
+    typing: (offset, width, value) => this.dryRun.typed(offset, width, value),
     cancelled: (text) => this.givenUp(text),
-    scrolled: () => this.save(),
+    say: (text, problem) => this.strip.say(text, problem),
+    save: () => this.save(),
   });
   private readonly fields = new FieldList(this.view, {
-    select: (offset, width) => this.selectBytes(offset, width),
+    select: (offset, width) => this.bytes.selectBytes(offset, width),
     write: (write) => this.writeRegister(write),
     typing: ({ register }, write) => {
       if (register) this.dryRun.typed(register.offset, register.width, write?.value);
@@ -52,7 +43,7 @@ class Page {
     scrolled: () => this.save(),
   });
   private readonly chain = new ChainView(this.view, {
-    select: (offset, width) => this.selectBytes(offset, width),
+    select: (offset, width) => this.bytes.selectBytes(offset, width),
   });
   /** What stands beside the grid: one tab for each way to look at the bytes. */
   private readonly pane = new Tabs<PaneTab>(
@@ -70,10 +61,10 @@ class Page {
     whatIf: () => undefined,
   });
   private readonly dryRun = new DryRun(this.host, this.view, this.strip);
-  private readonly main = element('main', { class: 'main' }, this.grid.root, this.pane.root);
+  private readonly main = element('main', { class: 'main' }, this.bytes.root, this.pane.root);
   private readonly gone = element('div', { class: 'gone', attributes: { role: 'alert' } });
 
-  private pending: { layout: boolean; bytes: Set<number> } | undefined;
+  private pending: { layout: boolean; bytes: Set<number>; access: boolean } | undefined;
   private frame = 0;
   private saving = 0;
   private restored = false;
@@ -84,19 +75,16 @@ class Page {
     this.gone.hidden = true;
     document.body.append(
       this.gone,
-      element('header', {}, this.head.root, this.head.hint, this.head.banner, this.toolbar.root),
+      element('header', {}, this.head.root, this.head.hint, this.head.banner, this.bytes.head),
       this.main,
       this.strip.root,
     );
-    document.addEventListener('keydown', (event) => {
-      if (event.key !== 'F7' || event.ctrlKey || event.metaKey || event.altKey) return;
-      this.goToDifference(event.shiftKey ? -1 : 1);
-      event.preventDefault();
-    });
     const saved = this.host.savedState;
     if (saved?.mode) this.view.chosenMode = saved.mode;
     if (saved?.width) this.view.width = saved.width;
-    if (saved?.selection !== undefined) this.view.selection = saved.selection;
+    if (saved?.byteOrder) this.view.byteOrder = saved.byteOrder;
+    if (saved?.access !== undefined) this.view.showAccess = saved.access;
+    if (saved?.selection !== undefined) this.view.startAt(saved.selection);
     if (saved?.tab) this.pane.show(saved.tab);
     document.body.classList.add('waiting');
     this.host.listen((news) => this.take(news));
@@ -107,7 +95,14 @@ class Page {
       this.showGone(news.address, news.machine);
       return;
     }
-    if (news.type === 'do' || news.type === 'settings') return;
+    if (news.type === 'do') {
+      this.bytes.act(news.what);
+      return;
+    }
+    if (news.type === 'settings') {
+      this.bytes.setCopyFormat(news.copyFormat);
+      return;
+    }
     const dirty = this.view.take(news);
     if (!dirty) {
       this.host.resync(this.view.revision);
@@ -117,8 +112,9 @@ class Page {
   }
 
   private collect(dirty: Dirty): void {
-    this.pending ??= { layout: false, bytes: new Set() };
+    this.pending ??= { layout: false, bytes: new Set(), access: false };
     this.pending.layout ||= dirty.layout;
+    this.pending.access ||= dirty.access;
     for (const offset of dirty.bytes) this.pending.bytes.add(offset);
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
   }
@@ -130,15 +126,12 @@ class Page {
     if (!dirty) return;
     document.body.classList.remove('waiting', 'vanished');
     this.gone.hidden = true;
+    this.bytes.draw({ ...dirty, bytes: [...dirty.bytes] });
     if (dirty.layout) {
-      this.grid.build();
       this.fields.build();
       this.chain.build();
-    } else {
-      this.grid.patch([...dirty.bytes]);
     }
     this.showChrome();
-    this.frameSelection(false);
     if (!this.restored) this.restoreScroll();
     this.save();
     const { revision } = this.view;
@@ -153,7 +146,7 @@ class Page {
     document.body.dataset['mode'] = this.view.mode;
     document.body.dataset['target'] = this.view.target;
     this.head.update();
-    this.toolbar.update();
+    this.bytes.update();
     this.fields.update();
   }
 
@@ -169,81 +162,35 @@ class Page {
     delete document.body.dataset['painted'];
   }
 
-  private setMode(mode: Mode): void {
-    this.view.chosenMode = mode;
-    this.grid.patchAll();
-    this.afterChoice();
-  }
-
-  private afterChoice(): void {
-    this.showChrome();
-    this.frameSelection(true);
-    this.save();
-  }
-
-  /** Bytes that another part of the page names, without taking the focus from it. */
-  private selectBytes(offset: number, width: number): void {
-    this.view.selection = this.view.cellOf(offset);
-    this.grid.showSelection(true, { offset, width });
-    this.save();
-  }
-
   /** The field list is shown again: back to where it was, or to the line that was chosen meanwhile. */
   private showFields(): void {
     this.fields.scroll.scrollTop = this.fieldScroll;
     this.fields.root.querySelector('.field-row.active')?.scrollIntoView({ block: 'nearest' });
   }
 
-  private select(offset: number): void {
-    this.view.selection = this.view.cellOf(offset);
-    this.frameSelection(true);
-    this.fields.reveal(this.view.selection);
-    this.save();
-  }
-
-  /** Frames the register at the active cell. */
-  private frameSelection(scroll: boolean): void {
-    const register = this.view.places.find(this.view.selection)?.register;
-    this.grid.showSelection(scroll, register && { offset: register.offset, width: register.width });
-  }
-
-  private goToDifference(direction: 1 | -1): void {
-    const offset = this.view.differenceFrom(direction);
-    if (offset === undefined) {
-      this.strip.say('Guest and hardware give the same bytes.');
-      return;
-    }
-    this.select(offset);
-    this.grid.focusCell();
-  }
-
-  private read(offset: number): void {
-    const kind = this.view.target === 'guest' ? 'confRead' : 'hardwareRead';
-    void this.ask({ kind, offset, size: this.view.width });
-  }
-
-  private write(offset: number, size: 1 | 2 | 4, value: number): void {
-    const kind = this.view.target === 'guest' ? 'confWrite' : 'hardwareWrite';
-    void this.ask({ kind, offset, size, value });
-  }
-
   private writeRegister(write: RegisterWrite): void {
     const { register } = write.line;
-    if (register) this.write(register.offset, register.width, write.value);
+    if (!register) return;
+    const kind = this.view.target === 'guest' ? 'confWrite' : 'hardwareWrite';
+    void this.ask({ kind, offset: register.offset, size: register.width, value: write.value });
   }
 
   private command(command: PageCommand): void {
     void this.ask({ kind: 'command', command });
   }
 
-  private async ask(request: Request): Promise<void> {
+  private async ask(request: Request): Promise<Answer> {
     this.dryRun.cancel();
+    const operations = this.view.ages.count;
     const answer = await this.host.ask(request);
     if (!answer.ok) this.strip.say(answer.failed, true);
     else if (answer.reply.kind === 'outcome') this.strip.show(answer.reply.outcome);
     else if (answer.reply.kind === 'told') this.strip.say(answer.reply.text);
+    if (answer.ok && (request.kind === 'confWrite' || request.kind === 'hardwareWrite'))
+      this.bytes.wrote(operations);
     // Whatever came of it, controls show what the device holds, not what was wished.
     this.fields.update();
+    return answer;
   }
 
   /** An edit ended without a write. */
@@ -266,7 +213,7 @@ class Page {
     const saved = this.host.savedState;
     if (!saved) return;
     const [grid, fields] = saved.scroll ?? [0, 0];
-    this.grid.root.scrollTop = grid;
+    this.bytes.scrollTop = grid;
     this.fieldScroll = this.fields.scroll.scrollTop = fields;
   }
 
@@ -281,8 +228,10 @@ class Page {
         address,
         mode: this.view.chosenMode,
         width: this.view.width,
+        byteOrder: this.view.byteOrder,
+        access: this.view.showAccess,
         selection: this.view.selection,
-        scroll: [this.grid.root.scrollTop, this.fieldScroll],
+        scroll: [this.bytes.scrollTop, this.fieldScroll],
         tab: this.pane.chosen,
       });
     });

@@ -110,6 +110,8 @@ export const pageActionSchema = v.variant('action', [
   v.object({ action: v.literal('paste'), text: v.string() }),
   v.object({ action: v.literal('goTo') }),
   v.object({ action: v.literal('find') }),
+  /** Forget which bytes changed. */
+  v.object({ action: v.literal('clearMarks') }),
 ]);
 export type PageAction = v.InferOutput<typeof pageActionSchema>;
 

@@ -1,216 +1,209 @@
-import type { Image } from '../../src/protocol/model';
 import { element, setAttribute, setText, span } from '../ui/element';
 import type { View } from '../view';
+import { ageLevel, ageText } from './ages';
+import { behavioursAt, behaviourText } from './bitBehaviour';
+import { byteMarks } from './bitMarks';
+import { inOrder } from './byteOrder';
 import { CellEditor } from './cellEditor';
-import { ROW, asciiText, cellText, offsetText, spokenCell } from './cellText';
+import { ROW, asciiText, cellText, offsetText, shownBytes, spokenCell } from './cellText';
+import { selectByMouse } from './mouse';
 import { isHexDigit, moved } from './movement';
+import { buildGroup, buildRow, EXTENDED, gapRow, headings, type Cell, type Row } from './rows';
+import type { Range } from './selection';
 
 /** What the grid tells the page. */
 export interface GridEvents {
-  readonly select: (offset: number) => void;
+  /** extend: the selection goes on from where it began. */
+  readonly select: (offset: number, extend: boolean) => void;
+  readonly selectAll: () => void;
   readonly write: (offset: number, value: number) => void;
   readonly read: (offset: number) => void;
-  /** A value is being typed over a cell; undefined while it is no number. */
+  readonly clearMarks: () => void;
+  /** A value, as an operation would carry it, is being typed over a cell; undefined while it is no number. */
   readonly typing: (offset: number, value: number | undefined) => void;
   /** An edit was given up; the text says so. */
   readonly cancelled: (text: string) => void;
   readonly scrolled: () => void;
 }
 
-interface Row {
-  readonly row: HTMLElement;
-  readonly ascii: HTMLElement;
-}
-interface Cell {
-  /**
-   * One element for each cell: there are thousands. The hardware's value, where both are shown, is its `data-hw`,
-   * which the style sheet draws as a second line.
-   */
-  readonly cell: HTMLElement;
-  /** The view's own value. */
-  readonly shown: Text;
-}
-
-/** Structures take turns in this many tints; the first is the header's. */
-const TINTS = 6;
-const tintOf = (structure: number): string =>
-  `tint-${structure === 0 ? 0 : ((structure - 1) % (TINTS - 1)) + 1}`;
+/** Row height in pixels before anything can be measured. */
+const ROW_HEIGHT = 20;
 
 /** The hex grid: rows built once per layout, cells patched where bytes changed. */
 export class HexGrid {
   readonly root = element('div', { class: 'grid-scroll' });
   private readonly table = element('div', {
     class: 'grid',
-    attributes: { role: 'grid', 'aria-label': 'Configuration space' },
+    attributes: { role: 'grid', 'aria-label': 'Configuration space', 'aria-multiselectable': 'true' },
+  });
+  private readonly empty = element('p', {
+    class: 'grid-empty',
+    text: 'No differences: the guest reads what the hardware holds.',
   });
   private rows: Row[] = [];
   private cells: Cell[] = [];
+  private groups: HTMLElement[] = [];
+  private gaps: { readonly signature: string; readonly rows: readonly HTMLElement[] } = {
+    signature: '',
+    rows: [],
+  };
+  /** Index of the cell that has the grid's tab stop. */
   private active = -1;
-  private marked: Cell[] = [];
-  private fresh: Cell[] = [];
+  private selected: { readonly first: number; readonly last: number } | undefined;
+  private framed: readonly Cell[] = [];
+  private matched: readonly Cell[] = [];
   private readonly editor = new CellEditor(
     (offset, end) => {
       if (end.refocus) this.focusCell();
-      if (end.value !== undefined) this.events.write(offset, end.value);
+      if (end.value !== undefined) this.events.write(offset, this.asSent(end.value));
       else if (end.why !== undefined) this.events.cancelled(end.why);
     },
-    (offset, value) => this.events.typing(offset, value),
+    (offset, value) => this.events.typing(offset, value === undefined ? undefined : this.asSent(value)),
   );
 
   constructor(
     private readonly view: View,
     private readonly events: GridEvents,
   ) {
-    this.root.append(this.table);
+    this.empty.hidden = true;
+    this.root.append(this.empty, this.table);
     this.table.addEventListener('keydown', (event) => this.onKey(event));
-    this.table.addEventListener('mousedown', (event) => {
-      const offset = this.offsetOf(event.target);
-      if (offset === undefined || event.button !== 0) return;
-      event.preventDefault();
-      this.events.select(offset);
-      this.focusCell();
-    });
-    this.table.addEventListener('dblclick', (event) => {
-      const offset = this.offsetOf(event.target);
-      if (offset !== undefined) this.beginEdit('');
+    selectByMouse({
+      table: this.table,
+      scroller: this.root,
+      offsetOf: (target) => this.offsetOf(target),
+      isSelected: (offset) => offset >= view.range.start && offset < view.range.end,
+      select: (offset, extend) => {
+        this.events.select(offset, extend);
+        this.focusCell();
+      },
+      edit: () => this.beginEdit(''),
     });
     this.table.addEventListener('focusin', (event) => {
       const offset = this.offsetOf(event.target);
       if (offset !== undefined && offset !== this.view.selection && !this.editor.active)
-        this.events.select(offset);
+        this.events.select(offset, false);
     });
     this.root.addEventListener('scroll', () => this.events.scrolled(), { passive: true });
   }
 
+  /** The focus is on a cell, and not in an edit: keys and the clipboard are the grid's. */
+  get focused(): boolean {
+    return this.table.contains(document.activeElement) && !this.editor.active;
+  }
+
   /** Builds every row: another device, layout or width. */
   build(): void {
+    const focused = this.table.contains(document.activeElement);
     this.editor.end();
     const { size, width } = this.view;
-    const columns = ROW / width;
     this.table.dataset['width'] = String(width);
     this.table.dataset['digits'] = String(offsetText(0, size).length);
     setAttribute(this.table, 'aria-rowcount', String(size / ROW + 1));
-    setAttribute(this.table, 'aria-colcount', String(columns + 3));
+    setAttribute(this.table, 'aria-colcount', String(ROW / width + 3));
     this.rows = [];
     this.cells = [];
-    this.marked = [];
-    this.fresh = [];
+    this.framed = [];
+    this.matched = [];
+    this.gaps = { signature: '', rows: [] };
     this.active = -1;
-    const all = [this.headings()];
-    for (let at = 0; at < size; at += ROW) all.push(this.buildRow(at));
-    this.table.replaceChildren(...all);
-    this.patchAll();
-    this.showSelection(false);
-  }
-
-  private headings(): HTMLElement {
-    const { size, width } = this.view;
-    const row = element('div', { class: 'row heads', attributes: { role: 'row', 'aria-rowindex': '1' } });
-    const head = (name: string, text: string) =>
-      element('span', { class: name, text, attributes: { role: 'columnheader' } });
-    row.append(element('span', { class: 'offset', text: 'offset', attributes: { role: 'columnheader' } }));
-    for (let at = 0; at < ROW; at += width) row.append(head('col', offsetText(at, size).slice(-2)));
-    row.append(head('ascii', 'ASCII'), head('names', 'structure'));
-    return row;
-  }
-
-  private buildRow(at: number): HTMLElement {
-    const { size, width, places } = this.view;
-    const row = element('div', {
-      class: 'row',
-      attributes: { role: 'row', 'aria-rowindex': String(at / ROW + 2) },
-    });
-    row.append(
-      element('span', { class: 'offset', text: offsetText(at, size), attributes: { role: 'rowheader' } }),
-    );
-    for (let offset = at; offset < at + ROW; offset += width) {
-      const shown = document.createTextNode('');
-      const cell = element('span', { class: 'cell', attributes: { role: 'gridcell', tabindex: '-1' } });
-      cell.append(shown);
-      const place = places.find(offset);
-      if (place) {
-        cell.classList.add(tintOf(place.index));
-        if (place.structure.offset >= offset && place.structure.offset < offset + width)
-          cell.classList.add('start');
-      }
-      cell.dataset['offset'] = String(offset);
-      this.cells.push({ cell, shown });
-      row.append(cell);
+    this.selected = undefined;
+    for (let at = 0; at < size; at += ROW) {
+      const built = buildRow(this.view, at);
+      this.rows.push(built.row);
+      this.cells.push(...built.cells);
     }
-    const ascii = element('span', { class: 'ascii', attributes: { role: 'gridcell' } });
-    const names = element('span', { class: 'names', attributes: { role: 'gridcell' } });
-    this.view.structures.forEach((structure, index) => {
-      if (structure.offset < at || structure.offset >= at + ROW) return;
-      const name = span(`name ${tintOf(index)}`, structure.name);
-      name.title = structure.title;
-      names.append(name);
-    });
-    row.append(ascii, names);
-    this.rows.push({ row, ascii });
-    return row;
+    const elements = this.rows.map(({ row }) => row);
+    this.groups = [buildGroup(elements.slice(0, EXTENDED / ROW), false)];
+    if (size > EXTENDED) this.groups.push(buildGroup(elements.slice(EXTENDED / ROW), true));
+    this.patchAll();
+    this.table.replaceChildren(headings(this.view), ...this.groups);
+    this.showSelection(false);
+    if (focused) this.focusCell();
   }
 
-  /** The mode changed: every cell shows another value. */
+  /** Another mode, byte order or overlay: every cell shows something else. */
   patchAll(): void {
-    this.table.dataset['mode'] = this.view.mode;
+    const { view } = this;
+    this.table.dataset['mode'] = view.mode;
+    this.table.classList.toggle('compare', view.compares);
+    this.table.classList.toggle('with-access', this.showsAccess);
     for (let i = 0; i < this.cells.length; i++) this.patchCell(i);
     for (let i = 0; i < this.rows.length; i++) this.patchRow(i);
+    this.showRows();
   }
 
-  /** Bytes changed. They stay marked as changed until the next change. */
+  /** Bytes changed, or how long ago they did. */
   patch(bytes: readonly number[]): void {
-    for (const cell of this.fresh) cell.cell.classList.remove('fresh');
-    this.fresh = [];
     const { width } = this.view;
     const rows = new Set<number>();
     for (const index of new Set(bytes.map((offset) => Math.floor(offset / width)))) {
-      const cell = this.cells[index];
-      if (!cell) continue;
-      if (this.patchCell(index)) {
-        cell.cell.classList.add('fresh');
-        this.fresh.push(cell);
-      }
+      this.patchCell(index);
       rows.add(Math.floor((index * width) / ROW));
     }
     for (const row of rows) this.patchRow(row);
+    if (this.view.mode === 'differences') this.showRows();
   }
 
-  private get upperImage(): Image {
-    return this.view.mode === 'hardware' ? this.view.hardware : (this.view.guest ?? this.view.hardware);
+  private get showsAccess(): boolean {
+    return this.view.showAccess && this.view.access !== undefined;
   }
 
-  /** True when the text that is shown changed. */
-  private patchCell(index: number): boolean {
+  private patchCell(index: number): void {
     const entry = this.cells[index];
-    if (!entry) return false;
+    if (!entry) return;
     const { view } = this;
-    const { width } = view;
+    const { width, byteOrder } = view;
     const offset = index * width;
-    const shown = cellText(this.upperImage, offset, width);
+    const { cell } = entry;
+    const shown = cellText(view.targetImage, offset, width, byteOrder);
     const differs = view.differs(offset, width);
-    const hardware = view.mode === 'both' ? cellText(view.hardware, offset, width) : '';
-    const changed = entry.shown.data !== shown || (entry.cell.dataset['hw'] ?? '') !== hardware;
     if (entry.shown.data !== shown) entry.shown.data = shown;
-    setAttribute(entry.cell, 'data-hw', hardware === '' ? undefined : hardware);
-    const classes = entry.cell.classList;
-    classes.toggle('differs', differs);
-    classes.toggle('unknown', shown.includes('·'));
-    const place = view.places.find(offset);
-    const other = !differs
-      ? undefined
-      : view.mode === 'hardware'
-        ? { name: 'guest', text: cellText(view.guest ?? view.hardware, offset, width) }
-        : { name: 'hardware', text: cellText(view.hardware, offset, width) };
-    const registers = view.places
-      .registersIn(offset, width)
-      .map((register) => register.name)
-      .join(' ');
     setAttribute(
-      entry.cell,
-      'aria-label',
-      spokenCell(offsetText(offset, view.size), shown, other, place, registers),
+      cell,
+      'data-hw',
+      view.compares ? cellText(view.hardware, offset, width, byteOrder) : undefined,
     );
-    return changed;
+    cell.classList.toggle('differs', differs);
+    cell.classList.toggle('unknown', shown.includes('·'));
+    const age = view.ages.age(offset, width, view.markedSides);
+    setAttribute(cell, 'data-age', age === undefined ? undefined : String(ageLevel(age)));
+    const more = age === undefined ? [] : [ageText(age)];
+    const behaviours = this.showBits(entry, offset);
+    if (behaviours !== undefined) more.push(behaviours);
+    const other = view.mode === 'hardware' ? 'guest' : 'hardware';
+    setAttribute(
+      cell,
+      'aria-label',
+      spokenCell({
+        offset: offsetText(offset, view.size),
+        shown,
+        other: differs
+          ? { name: other, text: cellText(view[other] ?? view.hardware, offset, width, byteOrder) }
+          : undefined,
+        place: entry.place,
+        more,
+      }),
+    );
+  }
+
+  /** Draws how the cell's bits take a write, or takes the drawing away; returns what is said of them. */
+  private showBits({ cell }: Cell, offset: number): string | undefined {
+    const { access, target, width, byteOrder } = this.view;
+    const old = cell.querySelector('.bit-strip');
+    if (!this.showsAccess || !access) {
+      old?.remove();
+      return undefined;
+    }
+    const behaviours = behavioursAt(access, offset, 8 * width, target);
+    const strip = span('bit-strip', '');
+    for (const byte of shownBytes(offset, width, byteOrder)) {
+      const low = 8 * (byte - offset);
+      strip.append(byteMarks(behaviours.slice(low, low + 8)));
+    }
+    if (old) old.replaceWith(strip);
+    else cell.append(strip);
+    return behaviourText(behaviours);
   }
 
   private patchRow(index: number): void {
@@ -218,49 +211,103 @@ export class HexGrid {
     if (!entry) return;
     const at = index * ROW;
     const { view } = this;
-    setText(entry.ascii, asciiText(this.upperImage, at));
-    setAttribute(entry.ascii, 'data-hw', view.mode === 'both' ? asciiText(view.hardware, at) : undefined);
+    setText(entry.ascii, asciiText(view.targetImage, at));
+    setAttribute(entry.ascii, 'data-hw', view.compares ? asciiText(view.hardware, at) : undefined);
     entry.row.classList.toggle('has-difference', view.differs(at, ROW));
   }
 
-  /** Moves the active cell to the view's selection and frames its register. */
-  showSelection(
-    scroll: boolean,
-    frame: { readonly offset: number; readonly width: number } | undefined = undefined,
-  ): void {
-    const { width, selection } = this.view;
+  /** Leaves out the rows that the mode does not show, and says where. */
+  private showRows(): void {
+    const { view } = this;
+    const shown = view.shownRows();
+    const visible = new Set(shown);
+    this.rows.forEach(({ row }, i) => {
+      if (row.hidden === visible.has(i * ROW)) row.hidden = !row.hidden;
+    });
+    this.empty.hidden = view.mode !== 'differences' || view.differences() > 0;
+    this.table.classList.toggle('without-rows', shown.length === 0);
+    this.showGaps(shown);
+  }
+
+  private showGaps(shown: readonly number[]): void {
+    const { size, width } = this.view;
+    const signature = shown.length * ROW === size ? '' : shown.join();
+    if (signature === this.gaps.signature) return;
+    for (const row of this.gaps.rows) row.remove();
+    const rows: HTMLElement[] = [];
+    if (signature !== '') {
+      // A gap ends where a row is shown and where the extended space begins.
+      const visible = new Set(shown);
+      for (let at = 0; at < size; at += ROW) {
+        if (visible.has(at)) continue;
+        let end = at + ROW;
+        while (end < size && end !== EXTENDED && !visible.has(end)) end += ROW;
+        const gap = gapRow(at, end, size, ROW / width + 3);
+        this.rows[at / ROW]?.row.before(gap);
+        rows.push(gap);
+        at = end - ROW;
+      }
+    }
+    this.gaps = { signature, rows };
+  }
+
+  /** Moves the active cell and the selection to the view's, and frames a register. */
+  showSelection(scroll: boolean, frame?: { readonly offset: number; readonly width: number }): void {
+    const { width, selection, range } = this.view;
+    if (this.view.mode === 'differences') this.showRows();
+    this.showRange(range);
     const index = selection / width;
     if (this.active !== index) {
       const old = this.cells[this.active]?.cell;
       if (old) {
         old.tabIndex = -1;
         old.classList.remove('active');
-        old.removeAttribute('aria-selected');
       }
       const now = this.cells[index]?.cell;
       if (now) {
         now.tabIndex = 0;
         now.classList.add('active');
-        now.setAttribute('aria-selected', 'true');
       }
       this.active = index;
     }
-    for (const cell of this.marked) cell.cell.classList.remove('in-register');
-    this.marked = [];
-    if (frame) {
-      const last = Math.floor((frame.offset + frame.width - 1) / width);
-      for (let i = Math.floor(frame.offset / width); i <= last; i++) {
-        const cell = this.cells[i];
-        if (!cell) continue;
-        cell.cell.classList.add('in-register');
-        this.marked.push(cell);
-      }
-    }
+    for (const { cell } of this.framed) cell.classList.remove('in-register');
+    this.framed = frame ? this.cellsOf({ start: frame.offset, end: frame.offset + frame.width }) : [];
+    for (const { cell } of this.framed) cell.classList.add('in-register');
     if (scroll) this.cells[index]?.cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
-  focusCell(): void {
-    this.cells[this.active]?.cell.focus({ preventScroll: false });
+  /** Only the cells that come or go are touched: a drag passes here for every cell. */
+  private showRange(range: Range): void {
+    const { width } = this.view;
+    const now = { first: range.start / width, last: range.end / width - 1 };
+    const before = this.selected ?? { first: 0, last: -1 };
+    const several = now.last > now.first;
+    const touched = (i: number, within: boolean): void => {
+      const cell = this.cells[i]?.cell;
+      cell?.classList.toggle('selected', within && several);
+      if (cell) setAttribute(cell, 'aria-selected', within ? 'true' : undefined);
+    };
+    for (let i = before.first; i <= before.last; i++) if (i < now.first || i > now.last) touched(i, false);
+    for (let i = now.first; i <= now.last; i++)
+      if (!several || i < before.first || i > before.last || before.first === before.last) touched(i, true);
+    this.selected = now;
+  }
+
+  /** Marks what Find found; `current` is the one that was gone to. */
+  showMatches(matches: readonly Range[], current: Range | undefined): void {
+    for (const { cell } of this.matched) cell.classList.remove('match', 'match-current');
+    this.matched = [...new Set(matches.flatMap((match) => this.cellsOf(match)))];
+    for (const { cell } of this.matched) cell.classList.add('match');
+    if (current) for (const { cell } of this.cellsOf(current)) cell.classList.add('match-current');
+  }
+
+  private cellsOf({ start, end }: Range): readonly Cell[] {
+    const { width } = this.view;
+    return this.cells.slice(Math.floor(start / width), Math.floor((end - 1) / width) + 1);
+  }
+
+  focusCell(options: FocusOptions = {}): void {
+    this.cells[this.active]?.cell.focus(options);
   }
 
   /** Opens the active cell for typing. first: the digit that was typed, or ''. */
@@ -269,25 +316,36 @@ export class HexGrid {
     const entry = this.cells[this.active];
     if (!entry) return;
     const where = offsetText(view.selection, view.size);
-    const own = cellText(view.targetImage, view.selection, view.width);
+    const own = cellText(view.targetImage, view.selection, view.width, view.byteOrder);
     this.editor.begin(entry.cell, view.selection, view.width, own, first, where);
+  }
+
+  /** What was typed in the order in which the cell shows its bytes. */
+  private asSent(typed: number): number {
+    return inOrder(typed, this.view.width, this.view.byteOrder);
   }
 
   private onKey(event: KeyboardEvent): void {
     const { view } = this;
-    const page = Math.max(1, Math.floor(this.root.clientHeight / (this.rows[0]?.row.offsetHeight || 20)) - 2);
-    const to = moved(view.selection, event, view.width, view.size, page);
+    const height = this.rows.find(({ row }) => !row.hidden)?.row.offsetHeight ?? ROW_HEIGHT;
+    const page = Math.max(1, Math.floor(this.root.clientHeight / height) - 2);
+    const to = moved(view.selection, event, view.width, view.shownRows(), page);
+    const command = event.ctrlKey || event.metaKey;
     if (to !== undefined) {
-      this.events.select(to);
+      this.events.select(to, event.shiftKey);
       this.focusCell();
     } else if (isHexDigit(event)) this.beginEdit(event.key);
-    else if (event.key === 'F2' || (event.key === 'Enter' && !event.ctrlKey && !event.metaKey))
-      this.beginEdit('');
-    else if (event.key === 'Enter' || event.key === 'r' || event.key === 'R') {
-      if (event.key !== 'Enter' && (event.ctrlKey || event.metaKey || event.altKey)) return;
-      this.events.read(view.selection);
-    } else return;
+    else if (event.key === 'F2' || (event.key === 'Enter' && !command)) this.beginEdit('');
+    else if (event.key === 'Enter') this.events.read(view.selection);
+    else if (command && !event.altKey && event.key.toLowerCase() === 'a') this.events.selectAll();
+    else if (event.altKey || command) return;
+    else if (event.key.toLowerCase() === 'r') this.events.read(view.selection);
+    else if (event.key.toLowerCase() === 'm') this.events.clearMarks();
+    else if (event.key === 'Escape' && view.range.end - view.range.start > view.width)
+      this.events.select(view.selection, false);
+    else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 
   private offsetOf(target: EventTarget | null): number | undefined {

@@ -10,28 +10,33 @@ export interface KeyPress {
 
 /**
  * Where a key takes the active cell, as in every data grid: arrows by cell and row, Home and End in the row,
- * Page keys by `page` rows, with Ctrl to the ends. undefined when the key is not one of movement.
+ * Page keys by `page` rows, with Ctrl to the ends. `rows` are the offsets of the rows that are shown, in order and with
+ * the active cell's; movement skips the others. undefined when the key is not one of movement.
  */
 export const moved = (
   at: number,
   press: KeyPress,
   width: Width,
-  size: number,
+  rows: readonly number[],
   page: number,
 ): number | undefined => {
   if (press.altKey) return undefined;
-  const last = size - width;
   const column = at % ROW;
   const row = at - column;
-  const end = press.ctrlKey || press.metaKey;
-  const clamp = (offset: number): number => Math.min(last, Math.max(0, offset));
-  /** Rows up or down stay in the column, and stop at the last full step rather than wrapping. */
-  const byRows = (rows: number): number => Math.min(size - ROW, Math.max(0, row + rows * ROW)) + column;
+  const here = rows.indexOf(row);
+  const toEnds = press.ctrlKey || press.metaKey;
+  const first = rows[0] ?? row;
+  const last = rows.at(-1) ?? row;
+  /** Rows up or down stay in the column, and stop at the ends rather than wrapping. */
+  const byRows = (count: number): number =>
+    (rows[Math.min(rows.length - 1, Math.max(0, here + count))] ?? row) + column;
   switch (press.key) {
     case 'ArrowLeft':
-      return clamp(at - width);
+      if (column > 0) return at - width;
+      return row === first ? at : byRows(-1) + ROW - width;
     case 'ArrowRight':
-      return clamp(at + width);
+      if (column < ROW - width) return at + width;
+      return row === last ? at : byRows(1) - column;
     case 'ArrowUp':
       return byRows(-1);
     case 'ArrowDown':
@@ -41,9 +46,9 @@ export const moved = (
     case 'PageDown':
       return byRows(page);
     case 'Home':
-      return end ? 0 : row;
+      return toEnds ? first : row;
     case 'End':
-      return end ? last : row + ROW - width;
+      return (toEnds ? last : row) + ROW - width;
     default:
       return undefined;
   }

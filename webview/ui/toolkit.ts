@@ -4,16 +4,12 @@ import {
   vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
-  vsCodeRadio,
-  vsCodeRadioGroup,
   vsCodeTextField,
   type Button,
   type Checkbox,
   type Dropdown,
-  type RadioGroup,
   type TextField,
 } from '@vscode/webview-ui-toolkit';
-import { element } from './element';
 
 /**
  * The only file that knows @vscode/webview-ui-toolkit. The package is archived; another set of form controls
@@ -24,12 +20,10 @@ provideVSCodeDesignSystem().register(
   vsCodeCheckbox(),
   vsCodeDropdown(),
   vsCodeOption(),
-  vsCodeRadio(),
-  vsCodeRadioGroup(),
   vsCodeTextField(),
 );
 
-export type { Button, Checkbox, Dropdown, RadioGroup, TextField };
+export type { Button, Checkbox, Dropdown, TextField };
 
 const create = (tag: string): HTMLElement => document.createElement(tag);
 
@@ -84,42 +78,3 @@ export const textField = (label: string, value: string, placeholder = ''): TextF
   made.value = value;
   return made;
 };
-
-/** A row of radio buttons, of which exactly one is chosen. */
-export class RadioChoice {
-  readonly root = create('vscode-radio-group') as RadioGroup;
-  private readonly radios = new Map<string, HTMLElement>();
-
-  /** onChange: a person chose another value. The toolkit's own event also comes when the value is set. */
-  constructor(
-    label: string,
-    choices: readonly Choice[],
-    private chosen: string,
-    onChange: (value: string) => void,
-  ) {
-    this.root.setAttribute('aria-label', label);
-    this.root.append(element('span', { class: 'group-label', text: label, attributes: { slot: 'label' } }));
-    for (const choice of choices) {
-      const radio = create('vscode-radio');
-      radio.setAttribute('value', choice.value);
-      radio.textContent = choice.label;
-      this.radios.set(choice.value, radio);
-      this.root.append(radio);
-    }
-    this.root.value = chosen;
-    this.root.addEventListener('change', () => {
-      if (this.root.value === this.chosen) return;
-      this.chosen = this.root.value;
-      onChange(this.chosen);
-    });
-  }
-
-  set(value: string): void {
-    this.chosen = value;
-    if (this.root.value !== value) this.root.value = value;
-  }
-
-  allow(value: string, allowed: boolean): void {
-    this.radios.get(value)?.toggleAttribute('disabled', !allowed);
-  }
-}
