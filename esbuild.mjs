@@ -12,7 +12,7 @@ const at = (...parts) => path.join(root, ...parts);
 /** Bytes that each shipped file may have: a dependency that sneaks in shows here first. */
 export const BUDGET = {
   'dist/extension.cjs': 450_000,
-  'dist/inspector.js': 220_000,
+  'dist/inspector.js': 280_000,
   'dist/inspector.css': 40_000,
 };
 
