@@ -126,32 +126,44 @@ export const RENAMED: readonly (Spelling & { readonly rewrite: Rewrite })[] = [
 
 // --- What only other versions print -------------------------------------------------------------------------------
 
+interface Later extends Spelling {
+  readonly values: RegExp;
+  /** What the versions print that have the values; a text with it lacks none of them. */
+  readonly since?: RegExp;
+}
+
 /** Values that later versions added; an older text lacks them. */
-export const LATER: readonly (Spelling & { readonly values: RegExp })[] = [
-  { ...header(1, BEHIND), values: /^\[(size=\w+|disabled|\d+-bit)\]$/ },
+export const LATER: readonly Later[] = [
+  { ...header(1, BEHIND), values: /^\[(size=\w+|disabled|\d+-bit)\]$/, since: /-bit\]/ },
   { ...header(1, 'BridgeCtl'), values: /^VGA16[+-]$/ },
   { ...capability(CapId.PM, 'Status'), values: /^NoSoftRst[+-]$/ },
-  { ...express(HEADLINE), values: /^(Slot[+-]|FLIT Mode Supported)$/ },
-  { ...express('DevCap'), values: /^(TEE-IO[+-]|FLReset[+-]|SlotPowerLimit .*)$/ },
-  { ...express('DevCtl'), values: /^FLReset[+-]$/ },
+  { ...express(HEADLINE), values: /^(Slot[+-]|FLIT Mode Supported)$/, since: /IntMsgNum/ },
+  { ...express('DevCap'), values: /^(TEE-IO[+-]|FLReset[+-]|SlotPowerLimit .*)$/, since: /TEE-IO/ },
+  { ...express('DevCtl'), values: /^FLReset[+-]$/, since: /CorrErr/ },
   { ...express('LnkCap'), values: /^ASPMOptComp[+-]$/ },
   { ...express('LnkCtl'), values: /^FltModeDis[+-]$/ },
-  { ...express('LnkSta'), values: /^(downgraded|overdriven)(#2)?$/ },
+  // Judged since the flags have a line of their own.
+  { ...express('LnkSta'), values: /^(downgraded|overdriven)(#2)?$/, since: /\n/ },
   {
     ...express('DevCap2'),
     values:
-      /^((NROPrPrP|LTR|10BitTag\w+|ExtFmt|EETLPPrefix|EmergencyPowerReductionInit|FRS|TPHComp|ExtTPHComp|Routing|32bit|64bit|128bitCAS)[+-]|OBFF .*|MaxEETLPPrefixes \d|EmergencyPowerReduction .*|LN System CLS .*|AtomicOpsCap:)$/,
+      /^((NROPrPrP|LTR|10BitTag\w+|ExtFmt|EETLPPrefix|EmergencyPowerReductionInit|FRS|TPHComp|ExtTPHComp)[+-]|OBFF .*|MaxEETLPPrefixes \d|EmergencyPowerReduction .*|LN System CLS .*)$/,
+    since: /EmergencyPowerReduction/,
   },
+  { ...express('DevCap2'), values: /^((Routing|32bit|64bit|128bitCAS)[+-]|AtomicOpsCap:)$/ },
   {
     ...express('DevCtl2'),
     values:
       /^((LTR|10BitTagReq|IDOReq|IDOCompl|EmergencyPowerReductionReq|EETLPPrefixBlk|ReqEn|EgressBlck)[+-]|OBFF .*|AtomicOpsCtl:)$/,
+    since: /IDOReq/,
   },
   {
     ...express('LnkSta2'),
     values:
-      /^((FltMode|Retimer|2Retimers|EqualizationComplete|EqualizationPhase[123]|LinkEqualizationRequest)[+-]|CrosslinkRes: .*)$/,
+      /^((Retimer|2Retimers|EqualizationComplete|EqualizationPhase[123]|LinkEqualizationRequest)[+-]|CrosslinkRes: .*)$/,
+    since: /CrosslinkRes/,
   },
+  { ...express('LnkSta2'), values: /^FltMode[+-]$/ },
 ];
 
 /** Statements that are new as a whole, or that lspci prints in some cases only. */
@@ -288,8 +300,12 @@ export const spelledAsNow = (structure: PlacedStructure, { label, text }: Statem
     text,
   );
 
-export const isLater = (structure: PlacedStructure, label: string, value: string): boolean =>
-  LATER.some((entry) => concerns(entry, structure, label) && entry.values.test(value));
+/** True when an older version, whose text this is, does not print the value. */
+export const isLater = (structure: PlacedStructure, { label, text }: Statement, value: string): boolean =>
+  LATER.some(
+    (entry) =>
+      concerns(entry, structure, label) && entry.values.test(value) && entry.since?.test(text) !== true,
+  );
 
 export const isOwn = (structure: PlacedStructure, { label, text }: Statement): boolean =>
   OWN.some((entry) => concerns(entry, structure, label) && (entry.text?.test(text) ?? true));
