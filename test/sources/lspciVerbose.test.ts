@@ -77,9 +77,13 @@ const without = (from: readonly string[], what: readonly string[]): readonly str
 /** Older versions begin a new statement here. */
 const PART_OF: Readonly<Record<string, string>> = { AtomicOpsCap: 'DevCap2', AtomicOpsCtl: 'DevCtl2' };
 
+/** Where a register stands is told with -vvv, not with -vv. */
+const PLACE = /^\[[0-9a-f]+\](?=\w+IDE#)/;
+
 const statementsOf = ({ headline, statements }: Section): ReadonlyMap<string, string> => {
   const texts = new Map<string, string>([[HEADLINE, headline]]);
-  for (const { label, text } of statements) {
+  for (const { label: full, text } of statements) {
+    const label = full.replace(PLACE, '');
     const whole = PART_OF[label];
     if (whole === undefined) {
       let key = label;
@@ -204,6 +208,28 @@ const COMPARED: Readonly<Record<string, number>> = {
   'capability SATA': 13,
   'capability AF': 170,
   'capability EA': 44,
+  'extendedCapability VC': 945,
+  'extendedCapability RCLINK': 143,
+  'extendedCapability AER': 4209,
+  'extendedCapability DSN': 14,
+  'extendedCapability VNDR': 400,
+  'extendedCapability ACS': 495,
+  'extendedCapability SECPCI': 166,
+  'extendedCapability LTR': 45,
+  'extendedCapability L1PM': 250,
+  'extendedCapability 16GT': 24,
+  'extendedCapability LMR': 28,
+  'extendedCapability REBAR': 19,
+  'extendedCapability PASID': 32,
+  'extendedCapability DVSEC': 18,
+  'extendedCapability TPH': 17,
+  'extendedCapability DOE': 22,
+  'extendedCapability ARI': 64,
+  'extendedCapability SRIOV': 107,
+  'extendedCapability IDE': 34,
+  'extendedCapability ATS': 10,
+  'extendedCapability PRI': 19,
+  'extendedCapability PTM': 8,
 };
 
 const tooFew = ({ agreed }: Comparison): readonly string[] =>
