@@ -9,6 +9,7 @@ import { GridPane } from './grid/gridPane';
 import { HeadView } from './head';
 import { Host, type HostNews } from './host';
 import { element } from './ui/element';
+import { HoverCard, type Hovered } from './ui/hoverCard';
 import { Tabs } from './ui/tabs';
 import { DryRun } from './verdict/dryRun';
 import { OutcomeStrip } from './verdict/outcomeStrip';
@@ -36,6 +37,11 @@ class Page {
   private readonly fields = new FieldList(this.view, {
     select: (offset, width) => this.bytes.selectBytes(offset, width),
     write: (write) => this.writeRegister(write),
+    format: (format) => {
+      this.view.numberFormat = format;
+      this.fields.update();
+      this.save();
+    },
     typing: ({ register }, write) => {
       if (register) this.dryRun.typed(register.offset, register.width, write?.value);
     },
@@ -60,6 +66,7 @@ class Page {
     copy: (text) => void this.host.ask({ kind: 'copy', text }),
     whatIf: () => undefined,
   });
+  private readonly card = new HoverCard();
   private readonly dryRun = new DryRun(this.host, this.view, this.strip);
   private readonly main = element('main', { class: 'main' }, this.bytes.root, this.pane.root);
   private readonly gone = element('div', { class: 'gone', attributes: { role: 'alert' } });
@@ -86,6 +93,10 @@ class Page {
     if (saved?.access !== undefined) this.view.showAccess = saved.access;
     if (saved?.selection !== undefined) this.view.startAt(saved.selection);
     if (saved?.tab) this.pane.show(saved.tab);
+    if (saved?.numberFormat) this.view.numberFormat = saved.numberFormat;
+    this.card.attach(this.fields.scroll, (target) => this.fields.hovered(target));
+    this.card.attach(this.bytes.root, (target) => this.hoveredCell(target));
+    document.body.append(this.card.root);
     document.body.classList.add('waiting');
     this.host.listen((news) => this.take(news));
   }
@@ -193,6 +204,17 @@ class Page {
     return answer;
   }
 
+  /** The register under the pointer in the grid. */
+  private hoveredCell(target: Element): Hovered | undefined {
+    const anchor = target.closest<HTMLElement>('.cell:not(.editing)');
+    const offset = anchor?.dataset['offset'];
+    const place = offset === undefined ? undefined : this.view.places.find(Number(offset));
+    const register = place?.register;
+    if (!anchor || !place || !register) return undefined;
+    const key = `grid ${register.offset}`;
+    return { anchor, key, content: () => this.fields.cardOf(place.structure, register) };
+  }
+
   /** An edit ended without a write. */
   private givenUp(text: string): void {
     this.dryRun.cancel();
@@ -230,6 +252,7 @@ class Page {
         width: this.view.width,
         byteOrder: this.view.byteOrder,
         access: this.view.showAccess,
+        numberFormat: this.view.numberFormat,
         selection: this.view.selection,
         scroll: [this.bytes.scrollTop, this.fieldScroll],
         tab: this.pane.chosen,

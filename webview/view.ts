@@ -3,8 +3,8 @@ import { Places } from './fields/locate';
 import { Ages, type Changed, type Side } from './grid/ages';
 import { ROW } from './grid/cellText';
 import { rangeOf, type Range } from './grid/selection';
-import type { ByteOrder } from '../src/protocol/messages';
-import type { Chains, Head, Image, Run, Snapshot, Structure, Width } from '../src/protocol/model';
+import type { ByteOrder, NumberFormat } from '../src/protocol/messages';
+import type { Chains, Decoded, Head, Image, Run, Snapshot, Structure, Width } from '../src/protocol/model';
 import { applyRuns } from '../src/protocol/runs';
 
 /** differences: both, but only the rows in which they differ. */
@@ -36,6 +36,8 @@ export class View {
   private anchor = 0;
   /** In the mode `differences`: the row of the active cell stays, also when it does not differ (any more). */
   private kept: number | undefined;
+  /** How the field list writes numbers. */
+  numberFormat: NumberFormat = 'hex';
 
   get revision(): number {
     return this.snapshot?.revision ?? 0;
@@ -52,6 +54,14 @@ export class View {
   }
   get hardware(): Image {
     return this.snapshot?.hardware ?? NOTHING;
+  }
+  /** What the hardware holds after a reset. */
+  get reset(): Image {
+    return this.snapshot?.reset ?? NOTHING;
+  }
+  /** lspci's lines, by structure; the same objects until they change. */
+  get decoded(): Decoded {
+    return this.snapshot?.decoded ?? { hardware: [] };
   }
   get guest(): Image | undefined {
     return this.snapshot?.guest;
@@ -200,6 +210,7 @@ export class View {
       revision: news.revision,
       head: news.head ?? now.head,
       structures: news.structures ?? now.structures,
+      decoded: news.decoded ?? now.decoded,
       chains: news.chains ?? now.chains,
       ...(news.access ? { access: news.access } : {}),
     };

@@ -19,6 +19,7 @@ import type {
   DriverState,
   FunctionState,
   GuestState,
+  KernelFacts,
   LogLine,
   MachineChange,
   Observations,
@@ -160,6 +161,21 @@ export class MachineState {
   realImage(bdf: Bdf): ConfigImage {
     const { dev, known } = this.member(bdf);
     return { bytes: dev.fn.config.slice(0, dev.fn.configSize), known: known.slice() };
+  }
+
+  /** What the hardware holds after a reset of the function; unknown where the real image is. Throws on an unknown function. */
+  resetImage(bdf: Bdf): ConfigImage {
+    const { dev, known } = this.member(bdf);
+    return { bytes: dev.fn.por.slice(0, dev.fn.configSize), known: known.slice() };
+  }
+
+  /** What the kernel knows of the function beside its registers: sizes of BARs and ROM by index, the interrupt. */
+  kernelFacts(bdf: Bdf): KernelFacts {
+    const { dev } = this.member(bdf);
+    const sizes = dev.resources.flatMap((r, i) =>
+      r.flags === 0 ? [] : [[i, r.end - r.start + 1n] as const],
+    );
+    return { bdf, irq: dev.irq, barSizes: Object.fromEntries(sizes) };
   }
 
   /** Where the driver has fields in the function's configuration space; none when it is not seized. */

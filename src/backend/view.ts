@@ -102,6 +102,14 @@ export interface FunctionState {
   readonly sourceLine: number | undefined;
 }
 
+/** What lspci takes from the kernel, because no register tells it. */
+export interface KernelFacts {
+  readonly bdf: Bdf;
+  readonly irq: number;
+  /** Bytes, by index of the BAR; 6 is the expansion ROM. */
+  readonly barSizes: Readonly<Record<number, bigint>>;
+}
+
 /** A bus with its functions; bridges carry the buses behind them. */
 export interface BusState {
   readonly domain: number;

@@ -3,6 +3,7 @@ import {
   accessMapSchema,
   addressSchema,
   askSchemas,
+  decodedSchema,
   chainsSchema,
   headSchema,
   idSchema,
@@ -127,6 +128,7 @@ export const hostMessageSchema = v.variant('type', [
     head: v.exactOptional(headSchema),
     structures: v.exactOptional(v.array(structureSchema)),
     chains: v.exactOptional(chainsSchema),
+    decoded: v.exactOptional(decodedSchema),
     /** The whole map anew, when a bit of it changed. */
     access: v.exactOptional(accessMapSchema),
   }),
@@ -152,6 +154,10 @@ export type PaneTab = v.InferOutput<typeof paneTabSchema>;
 export const byteOrderSchema = v.picklist(['little', 'big']);
 export type ByteOrder = v.InferOutput<typeof byteOrderSchema>;
 
+/** How the field list writes numbers. */
+export const numberFormatSchema = v.picklist(['hex', 'decimal', 'binary']);
+export type NumberFormat = v.InferOutput<typeof numberFormatSchema>;
+
 /** What the page keeps in VS Code over a reload of the window, and its host reads to find the function again. */
 export const pageStateSchema = v.object({
   address: addressSchema,
@@ -161,6 +167,7 @@ export const pageStateSchema = v.object({
   byteOrder: v.exactOptional(byteOrderSchema),
   /** The grid shows how each bit takes a write. */
   access: v.exactOptional(v.boolean()),
+  numberFormat: v.exactOptional(numberFormatSchema),
   /** Offset of the active cell. */
   selection: v.exactOptional(askSchemas.offset),
   /** Scroll position of the grid and of the field list, in pixels. */

@@ -115,6 +115,23 @@ export const structureSchema = v.object({
 });
 export type Structure = v.InferOutput<typeof structureSchema>;
 
+/** One line of lspci -vvv of a structure, without its indentation. */
+export const decodedLineSchema = v.object({
+  /** Empty in a line that continues the one above. */
+  label: v.string(),
+  text: v.string(),
+  /** Names of the registers of the structure that the text comes from. */
+  registers: v.array(v.string()),
+});
+export type DecodedLine = v.InferOutput<typeof decodedLineSchema>;
+
+/** Decoded lines of each structure, in the order of the structures. */
+export const decodedSchema = v.object({
+  hardware: v.array(v.array(decodedLineSchema)),
+  guest: v.exactOptional(v.array(v.array(decodedLineSchema))),
+});
+export type Decoded = v.InferOutput<typeof decodedSchema>;
+
 /** The guest that owns the function, and the address that it sees. */
 export const ownerSchema = v.object({
   domid: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0x7fff)),
@@ -233,7 +250,10 @@ export const snapshotSchema = v.pipe(
     /** Placed from what the hardware holds, in chain order, header first. */
     structures: v.array(structureSchema),
     chains: chainsSchema,
+    decoded: decodedSchema,
     hardware: imageSchema,
+    /** What the hardware holds after a reset of the function. */
+    reset: imageSchema,
     /** Absent when no guest owns the function. */
     guest: v.exactOptional(imageSchema),
     /** Absent when it was not worked out. */

@@ -100,6 +100,26 @@ describe('the inspector', () => {
     expect(await outcome().locator('.rule[data-code="field-quirk"]').count()).toBe(1);
   });
 
+  it('shows registers in the words of lspci, in other radixes, and all of it on a card', async () => {
+    const page = workbench().inspector();
+    await cell(0xa8).click();
+    const row = page.locator('.field-row.active');
+    await row.getByText('MaxReadReq').waitFor();
+    expect((await row.innerText()).replace(/\s+/g, ' ')).toContain(
+      'MaxPayload 128 bytes, MaxReadReq 128 bytes',
+    );
+    await page.getByRole('radio', { name: 'Dec' }).click();
+    expect(await row.locator('.value.guest').innerText()).toBe('15');
+    await page.getByRole('radio', { name: 'Hex' }).click();
+    await cell(COMMAND).hover();
+    const card = page.getByRole('tooltip');
+    await card.getByText('PCIe 6.0 7.5.1.1.3').waitFor();
+    expect(await card.innerText()).toContain('0000_0000_0000_0111');
+    await workbench().screenshot(shot('register-card'));
+    await workbench().page.keyboard.press('Escape');
+    await card.waitFor({ state: 'hidden' });
+  });
+
   it('comes back after the window is reloaded, with the assignment and the guest’s values', async () => {
     await workbench().reload();
     await workbench().inspectorPainted();

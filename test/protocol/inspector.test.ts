@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Machine } from '../../src/backend/machine';
 import { formatBdf, type Bdf } from '../../src/backend/spec/bdf';
 import type { FunctionState } from '../../src/backend/view';
+import { DecodedFunction } from '../../src/extension/inspector/decoded';
 import { snapshotOf } from '../../src/extension/inspector/describe';
 import { messageBetween } from '../../src/extension/inspector/difference';
 import { access } from '../../src/extension/inspector/requests';
@@ -37,8 +38,10 @@ const assigned = (): { machine: Machine; bdf: Bdf } => {
   expect(machine.assign(GUEST, bdf).ok).toBe(true);
   return { machine, bdf };
 };
+/** One for all pictures, as the inspector has it: what did not change stays the same object. */
+const decoded = new DecodedFunction();
 const picture = (machine: Machine, bdf: Bdf, revision: number): Snapshot =>
-  snapshotOf(machine, stateOf(machine, bdf), 'title', revision);
+  snapshotOf(machine, stateOf(machine, bdf), 'title', revision, decoded);
 const silent = (): LogOutputChannel => {
   const nothing = () => undefined;
   return {

@@ -113,6 +113,9 @@ const chain: fc.Arbitrary<Chain> = fc.record(
   },
   { requiredKeys: ['capabilities', 'extended', 'unlinked', 'findings'] },
 );
+const decodedLines = fc.array(
+  fc.record({ label: fc.string(), text: fc.string(), registers: fc.array(fc.string()) }),
+);
 const hostMessage: fc.Arbitrary<HostMessage> = fc.oneof(
   fc.record({
     type: fc.constant('snapshot' as const),
@@ -122,10 +125,15 @@ const hostMessage: fc.Arbitrary<HostMessage> = fc.oneof(
         head,
         structures: fc.constant<Structure[]>([]),
         chains: fc.record({ hardware: chain, guest: chain }, { requiredKeys: ['hardware'] }),
+        decoded: fc.record(
+          { hardware: fc.array(decodedLines), guest: fc.array(decodedLines) },
+          { requiredKeys: ['hardware'] },
+        ),
+        reset: image,
         hardware: image,
         guest: image,
       },
-      { requiredKeys: ['revision', 'head', 'structures', 'chains', 'hardware'] },
+      { requiredKeys: ['revision', 'head', 'structures', 'chains', 'decoded', 'reset', 'hardware'] },
     ),
   }),
   fc.record({
@@ -224,7 +232,9 @@ describe('messages', () => {
       },
       structures: [],
       chains: { hardware: { capabilities: [], extended: [], unlinked: [], findings: [] } },
+      decoded: { hardware: [] },
       hardware: { bytes: new Uint8Array(256), known: new Uint8Array(256) },
+      reset: { bytes: new Uint8Array(256), known: new Uint8Array(256) },
     };
     const told = (access: unknown) =>
       parseHostMessage({ type: 'snapshot', snapshot: { ...snapshot, access } });

@@ -27,6 +27,8 @@ const snapshot = (parts: Partial<Snapshot> = {}): Snapshot => ({
   },
   structures: [],
   chains: { hardware: { capabilities: [], extended: [], unlinked: [], findings: [] } },
+  decoded: { hardware: [] },
+  reset: image(256),
   hardware: image(256),
   guest: image(256),
   ...parts,

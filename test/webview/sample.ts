@@ -1,3 +1,4 @@
+import { DecodedFunction } from '../../src/extension/inspector/decoded';
 import { readFileSync } from 'node:fs';
 import { Machine } from '../../src/backend/machine';
 import { formatBdf } from '../../src/backend/spec/bdf';
@@ -17,7 +18,7 @@ export const sampleSnapshots = (): readonly Snapshot[] => {
     machine.assign(1, state.bdf);
     const now = machine.function(state.bdf);
     if (!now) throw new Error(`no ${formatBdf(state.bdf)}`);
-    return snapshotOf(machine, now, '', 1);
+    return snapshotOf(machine, now, '', 1, new DecodedFunction());
   });
 };
 

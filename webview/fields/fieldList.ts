@@ -1,18 +1,16 @@
-import { element, setText, span } from '../ui/element';
+import { element, setText } from '../ui/element';
+import type { NumberFormat } from '../../src/protocol/messages';
+import type { Register, Structure } from '../../src/protocol/model';
+import type { Hovered } from '../ui/hoverCard';
+import { Segments } from '../ui/segments';
 import { textField } from '../ui/toolkit';
+import { textsOf } from './decodedText';
+import { registerCard } from './registerCard';
 import type { View } from '../view';
 import { beginFieldEdit, previewText, workedWrite, type RegisterWrite } from './fieldEditor';
 import { FieldRow, flagLike } from './fieldRow';
 import { filtered, linesOf, type Line } from './fieldTree';
-import {
-  binaryOf,
-  fieldHex,
-  fieldValueAt,
-  hexOf,
-  isWriteOneToClear,
-  meaningOf,
-  registerValue,
-} from './registerValue';
+import { fieldValueAt, isWriteOneToClear } from './registerValue';
 
 export interface FieldEvents {
   /** A line was chosen: bytes to frame in the grid. */
@@ -20,6 +18,7 @@ export interface FieldEvents {
   readonly write: (write: RegisterWrite) => void;
   /** A value is being worked out for the line; undefined while it is no value. */
   readonly typing: (line: Line, write: RegisterWrite | undefined) => void;
+  readonly format: (format: NumberFormat) => void;
   readonly cancelled: (text: string) => void;
   readonly scrolled: () => void;
 }
@@ -66,7 +65,17 @@ export class FieldList {
     this.heads = heads;
     this.scroll.append(this.tree, this.empty);
     this.detail.append(this.detailText, this.preview);
-    this.root.append(element('div', { class: 'fields-bar' }, filter), this.scroll, this.detail);
+    const format = new Segments<NumberFormat>(
+      'Numbers',
+      [
+        { value: 'hex', label: 'Hex' },
+        { value: 'decimal', label: 'Dec' },
+        { value: 'binary', label: 'Bin' },
+      ],
+      (chosen) => this.events.format(chosen),
+    );
+    this.format = format;
+    this.root.append(element('div', { class: 'fields-bar' }, filter, format.root), this.scroll, this.detail);
     this.tree.addEventListener('click', (event) => this.onClick(event));
     this.tree.addEventListener('dblclick', (event) => {
       const row = this.rowOf(event.target);
@@ -76,6 +85,7 @@ export class FieldList {
     this.scroll.addEventListener('scroll', () => this.events.scrolled(), { passive: true });
   }
   private readonly heads: HTMLElement;
+  private readonly format: Segments<NumberFormat>;
 
   /** Other structures: lines anew, what was open stays open. */
   build(): void {
@@ -89,6 +99,8 @@ export class FieldList {
   update(): void {
     this.root.dataset['mode'] = this.view.mode;
     this.root.dataset['target'] = this.view.target;
+    this.root.dataset['format'] = this.view.numberFormat;
+    this.format.set(this.view.numberFormat);
     this.root.classList.toggle('no-guest', this.view.guest === undefined);
     for (const row of this.shown) row.update(this.view);
     this.showDetail();
@@ -224,40 +236,30 @@ export class FieldList {
     this.preview.classList.toggle('problem', problem);
   }
 
-  /** Everything about the chosen line: names, bits, both values in three bases, source. */
+  /** Everything about the chosen line: names, bits, all values in all bases, source. */
   private showDetail(): void {
     const line = this.rows.get(this.active)?.line;
     this.detail.hidden = !line?.register;
     if (!line?.register) return;
-    const { register, field } = line;
-    const bits = field ? field.width : 8 * register.width;
-    const value = (which: 'guest' | 'hardware'): HTMLElement | undefined => {
-      const image = which === 'guest' ? this.view.guest : this.view.hardware;
-      if (!image) return undefined;
-      const v = field ? fieldValueAt(image, register, field) : registerValue(image, register);
-      const meaning = field && v !== undefined ? meaningOf(field, v) : undefined;
-      const text =
-        v === undefined
-          ? 'unknown'
-          : `${field ? fieldHex(field, v) : hexOf(v, bits)}  ${v}  ${binaryOf(v, bits)}${meaning === undefined ? '' : `  ${meaning}`}`;
-      return element(
-        'div',
-        { class: 'detail-value' },
-        span('which', which === 'guest' ? 'Guest' : 'Hardware'),
-        span('code', text),
-      );
-    };
-    const place = field
-      ? `${register.name} at ${hexOf(register.offset, 8)}, ${field.width === 1 ? `bit ${field.lsb}` : `bits ${field.lsb + field.width - 1}:${field.lsb}`}, ${field.access}`
-      : `offset ${hexOf(register.offset, 8)}, ${register.width} ${register.width === 1 ? 'byte' : 'bytes'}`;
-    const parts = [
-      element('div', { class: 'detail-title', text: field ? field.title : register.title }),
-      element('div', { class: 'detail-place' }, `${place} · ${register.source}`),
-      value('guest'),
-      value('hardware'),
-    ];
-    this.detailText.replaceChildren(...parts.filter((part) => part !== undefined));
-    if (field && flagLike(field) && !this.endEdit) this.previewToggle(line);
+    this.detailText.replaceChildren(...registerCard(this.view, line.register, line.field, []));
+    if (line.field && flagLike(line.field) && !this.endEdit) this.previewToggle(line);
+  }
+
+  /** The card of a register for those who ask from the grid: with lspci's lines, which the list shows anyway. */
+  cardOf(structure: Structure, register: Register): readonly HTMLElement[] {
+    const { view } = this;
+    const side = view.target === 'guest' ? view.decoded.guest : view.decoded.hardware;
+    const lines = textsOf(side?.[view.structures.indexOf(structure)] ?? [], register.name);
+    return registerCard(view, register, undefined, lines);
+  }
+
+  /** What the pointer is over, for the hover card. */
+  hovered(target: Element): Hovered | undefined {
+    const row = this.rowOf(target);
+    if (!row || row.root.classList.contains('editing')) return undefined;
+    const { register, field, key } = row.line;
+    if (!register) return undefined;
+    return { anchor: row.root, key, content: () => registerCard(this.view, register, field, []) };
   }
 
   /** What a click on the bit's box would write. */

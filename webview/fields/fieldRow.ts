@@ -1,15 +1,17 @@
-import type { BitField, Image, Register } from '../../src/protocol/model';
+import type { BitField, DecodedLine, Image, Register } from '../../src/protocol/model';
 import { element, setText, span } from '../ui/element';
 import { button, checkbox } from '../ui/toolkit';
+import type { NumberFormat } from '../../src/protocol/messages';
 import type { View } from '../view';
+import { headlineOf, textsOf, tokensOf } from './decodedText';
 import type { Line } from './fieldTree';
 import {
   UNKNOWN,
   accessText,
+  formatted,
   fieldHex,
   fieldText,
   fieldValueAt,
-  hexOf,
   isWriteOneToClear,
   meaningOf,
   registerValue,
@@ -17,16 +19,17 @@ import {
 } from './registerValue';
 
 /** The value of a register or field in an image, as text; undefined for structures, which have none. */
-const valueText = (line: Line, image: Image): string | undefined => {
+const valueText = (line: Line, image: Image, format: NumberFormat): string | undefined => {
   const { register, field } = line;
   if (!register) return undefined;
   if (!field) {
     const value = registerValue(image, register);
-    return value === undefined ? UNKNOWN : hexOf(value, 8 * register.width);
+    return value === undefined ? UNKNOWN : formatted(value, 8 * register.width, format);
   }
   const value = fieldValueAt(image, register, field);
   if (value === undefined) return UNKNOWN;
-  return flagLike(field) ? (value === 1 ? '+' : '-') : fieldHex(field, value);
+  if (flagLike(field)) return value === 1 ? '+' : '-';
+  return format === 'hex' ? fieldHex(field, value) : formatted(value, field.width, format);
 };
 
 /** One bit whose two values have no names of their own: shown as `+` and `-`, edited by a box. */
@@ -42,10 +45,41 @@ const label = (name: string): HTMLElement => {
   return made;
 };
 
-/** Flags of a register in lspci's manner, those that differ marked. */
-const summary = (into: HTMLElement, register: Register, view: View): void => {
-  const image = view.mode === 'hardware' ? view.hardware : (view.guest ?? view.hardware);
-  const other = view.mode === 'hardware' ? view.guest : view.hardware;
+/** Words of lspci's line, those marked that the other side has otherwise. */
+const wordsOf = (text: string, other: string | undefined): HTMLElement => {
+  const made = element('span', { class: 'said' });
+  for (const token of tokensOf(text, other)) {
+    const word = span('flag', token.text);
+    if (token.differs) word.classList.add('differs');
+    if (made.childNodes.length > 0) made.append(' ');
+    made.append(word);
+  }
+  return made;
+};
+
+/** Which of a side's lines the row shows: those of its structure. */
+const linesOfSide = (
+  view: View,
+  index: number,
+  side: 'guest' | 'hardware',
+): readonly DecodedLine[] | undefined => view.decoded[side]?.[index];
+
+const sides = (view: View): readonly ['guest' | 'hardware', 'guest' | 'hardware'] =>
+  view.mode === 'hardware' || !view.guest ? ['hardware', 'guest'] : ['guest', 'hardware'];
+
+/** What a register says, in lspci's words where lspci has any, else its fields in lspci's manner. */
+const summary = (into: HTMLElement, line: Line, register: Register, view: View): void => {
+  const [shown, others] = sides(view);
+  const index = view.structures.indexOf(line.structure);
+  const texts = textsOf(linesOfSide(view, index, shown) ?? [], register.name);
+  if (texts.length > 0) {
+    const otherTexts =
+      linesOfSide(view, index, others) && textsOf(linesOfSide(view, index, others) ?? [], register.name);
+    into.replaceChildren(...texts.map((text, i) => wordsOf(text, otherTexts && (otherTexts[i] ?? ''))));
+    return;
+  }
+  const image = shown === 'guest' ? (view.guest ?? view.hardware) : view.hardware;
+  const other = view.guest && (shown === 'guest' ? view.hardware : view.guest);
   const parts: HTMLElement[] = [];
   for (const field of shownFields(register)) {
     const value = fieldValueAt(image, register, field);
@@ -65,6 +99,7 @@ export class FieldRow {
   readonly root: HTMLElement;
   private readonly guest = element('span', { class: 'value guest', attributes: { role: 'gridcell' } });
   private readonly hardware = element('span', { class: 'value hardware', attributes: { role: 'gridcell' } });
+  private readonly title = span('title', '');
   private readonly flags: HTMLElement | undefined;
   private readonly meaning: HTMLElement | undefined;
   /** The control that sets or clears a single bit. */
@@ -89,16 +124,11 @@ export class FieldRow {
     if (!register) {
       const at = `[${structure.offset.toString(16).padStart(2, '0')}]`;
       const version = structure.version === undefined ? '' : ` v${structure.version}`;
-      words.append(
-        span('place', at),
-        span('label', structure.name),
-        span('title', `${structure.title}${version}`),
-      );
+      words.append(span('place', at), span('label', structure.name), this.title);
+      setText(this.title, `${structure.title}${version}`);
     } else if (!field) {
       words.append(span('place', register.offset.toString(16).padStart(2, '0')), label(register.name));
-      if (line.children.length > 0) {
-        this.flags = element('span', { class: 'flags', attributes: { role: 'gridcell' } });
-      }
+      this.flags = element('span', { class: 'flags', attributes: { role: 'gridcell' } });
     } else {
       words.append(span('place', bitsText(field)), label(field.name));
       this.meaning = span('meaning', '');
@@ -135,24 +165,40 @@ export class FieldRow {
       let differs = false;
       for (let i = line.structure.offset; i < end && !differs; i++) differs = view.differs(i);
       this.root.classList.toggle('differs', differs);
+      this.showHeadline(view);
       return;
     }
     if (this.root.classList.contains('editing')) return;
     const source = this.sourceOf(view, register);
     if (source === this.drawn) return;
     this.drawn = source;
-    const guest = view.guest ? valueText(line, view.guest) : '';
-    const hardware = valueText(line, view.hardware);
+    const guest = view.guest ? valueText(line, view.guest, view.numberFormat) : '';
+    const hardware = valueText(line, view.hardware, view.numberFormat);
     this.root.classList.toggle('differs', view.guest !== undefined && guest !== hardware);
     setText(this.guest, guest ?? '');
     setText(this.hardware, hardware ?? '');
     this.box = undefined;
     if (field && flagLike(field)) this.showBox(view, register, field);
-    if (this.flags) summary(this.flags, register, view);
+    if (this.flags) summary(this.flags, line, register, view);
     if (this.meaning && field) {
       const value = fieldValueAt(view.targetImage, register, field);
       setText(this.meaning, value === undefined ? '' : (meaningOf(field, value) ?? ''));
     }
+  }
+
+  /** A capability in lspci's words: `MSI-X: Enable+ Count=10 Masked-`. */
+  private showHeadline(view: View): void {
+    const { structure } = this.line;
+    const index = view.structures.indexOf(structure);
+    const [shown, others] = sides(view);
+    const text = headlineOf(linesOfSide(view, index, shown) ?? []);
+    if (text === undefined) return;
+    const version = structure.version === undefined ? '' : ` v${structure.version}`;
+    const other = headlineOf(linesOfSide(view, index, others) ?? []);
+    const source = `${text}\n${other ?? ''}`;
+    if (source === this.drawn) return;
+    this.drawn = source;
+    this.title.replaceChildren(wordsOf(text, other), version);
   }
 
   /** Draws the row anew at the next update, whatever it shows now: a control may show what was only wished. */
@@ -162,7 +208,7 @@ export class FieldRow {
 
   private sourceOf(view: View, register: Register): string {
     const { offset, width } = register;
-    const parts: unknown[] = [view.mode];
+    const parts: unknown[] = [view.mode, view.numberFormat];
     for (const image of [view.guest, view.hardware])
       for (let i = offset; image && i < offset + width; i++) parts.push(image.known[i], image.bytes[i]);
     return parts.join();

@@ -1,3 +1,4 @@
+import type { NumberFormat } from '../../src/protocol/messages';
 import type { BitField, Image, Register, Structure, Width } from '../../src/protocol/model';
 
 /**
@@ -94,6 +95,15 @@ export const typedNumber = (text: string, bits: number): Typed => {
 /** Lower-case hexadecimal with 0x, padded to the digits that `bits` bits take. */
 export const hexOf = (value: number, bits: number): string =>
   `0x${(value >>> 0).toString(16).padStart(Math.ceil(bits / 4), '0')}`;
+
+const FORMATS: Readonly<Record<NumberFormat, (value: number, bits: number) => string>> = {
+  hex: (value, bits) => hexOf(value, bits),
+  decimal: (value) => String(value >>> 0),
+  binary: (value, bits) => binaryOf(value, bits),
+};
+/** The value as the person wants to read numbers. */
+export const formatted = (value: number, bits: number, format: NumberFormat): string =>
+  FORMATS[format](value, bits);
 
 /** Bits that the field's quantity takes as people read it: with the low bits that the register leaves out. */
 const readBits = (field: BitField): number => field.width + field.shift;

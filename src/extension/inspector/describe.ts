@@ -9,6 +9,8 @@ import type { ActionResult, ConfigImage, ConfigOp, FunctionState, Observations }
 import type { Chain, Head, Image, Outcome, Snapshot, Structure, Width } from '../../protocol/model';
 import type { Verdict as ToldVerdict } from '../../protocol/verdict';
 
+import type { DecodedFunction } from './decoded';
+
 /** Turns what the engine shows into what the page is told. No vscode here, and nothing that is remembered. */
 
 const valuesOf = (values: BitFieldSpec['values']): [number, string][] =>
@@ -84,17 +86,25 @@ export const snapshotOf = (
   state: FunctionState,
   title: string,
   revision: number,
+  decoded: DecodedFunction,
 ): Snapshot => {
   const { bdf, assignedTo } = state;
   const hardware = imageOf(machine.realImage(bdf));
   const seen = assignedTo && machine.guestImage(assignedTo.domid, bdf);
   const guest = seen && imageOf(seen);
+  const placed = layoutOf(hardware.bytes, hardware.known);
+  const facts = machine.kernelFacts(bdf);
   return {
     revision,
     head: headOf(machine, state, title),
-    structures: layoutOf(hardware.bytes, hardware.known).map(structureOf),
+    structures: placed.map(structureOf),
     chains: { hardware: chainOf(hardware), ...(guest ? { guest: chainOf(guest) } : {}) },
+    decoded: {
+      hardware: decoded.hardware.lines(placed, hardware, facts),
+      ...(guest ? { guest: decoded.guest.lines(placed, guest, facts) } : {}),
+    },
     hardware,
+    reset: imageOf(machine.resetImage(bdf)),
     ...(guest ? { guest } : {}),
     access: machine.accessMap(bdf),
   };

@@ -4,6 +4,7 @@ import { parsePageMessage, requestIdOf, type HostMessage, type Request } from '.
 import type { Snapshot } from '../../protocol/model';
 import { addressText, functionTitle } from '../functionText';
 import type { Session } from '../session';
+import { DecodedFunction } from './decoded';
 import { snapshotOf } from './describe';
 import { messageBetween } from './difference';
 import { answer } from './answer';
@@ -14,6 +15,7 @@ export class Inspector implements vscode.Disposable {
   private told: Snapshot | undefined;
   /** The page's own count: machines count anew, the page must not mistake one for the other. */
   private revision = 0;
+  private readonly decoded = new DecodedFunction();
   private ready = false;
   private scheduled = false;
   private disposed = false;
@@ -77,7 +79,13 @@ export class Inspector implements vscode.Disposable {
       this.send({ type: 'gone', address: formatBdf(this.bdf), machine: machine.name });
       return;
     }
-    const now = snapshotOf(machine, state, functionTitle(this.session, state), this.revision + 1);
+    const now = snapshotOf(
+      machine,
+      state,
+      functionTitle(this.session, state),
+      this.revision + 1,
+      this.decoded,
+    );
     const message = messageBetween(this.told, now);
     if (!message) return;
     this.revision = now.revision;

@@ -54,36 +54,28 @@ const CORRECTABLE: readonly (readonly [number, string, string])[] = [
 /** Errors from this bit on came with version 3 of the structure; before it they are reserved. */
 const FIRST_OF_VERSION_3 = 27;
 
+const uncorrectableOf = (version: number): typeof UNCORRECTABLE =>
+  version >= 3 ? UNCORRECTABLE : UNCORRECTABLE.filter(([lsb]) => lsb < FIRST_OF_VERSION_3);
+
 const errors = (
   list: readonly (readonly [number, string, string])[],
   kind: string,
-  access: (lsb: number) => Access,
+  access: Access,
 ): readonly BitFieldSpec[] =>
-  list.map(([lsb, name, title]) => bit(lsb, name, kind === '' ? title : `${title} ${kind}`, access(lsb)));
+  list.map(([lsb, name, title]) => bit(lsb, name, kind === '' ? title : `${title} ${kind}`, access));
 
 /** Bits of errors that belong to one function and not to the link. */
-const OF_ONE_FUNCTION: Readonly<Record<'uncorrectable' | 'correctable', readonly number[]>> = {
-  uncorrectable: [12, 14, 15, 16, 20, 21],
-  correctable: [13],
-};
+const OF_ONE_FUNCTION = { uncorrectable: [12, 14, 15, 16, 20, 21], correctable: [13] };
 
-/** What a function has of the errors: which bits exist in its version, and which it can report or set itself. */
-const accessOf = (
-  version: number,
+const errorRegisters = (
+  uncorrectable: typeof UNCORRECTABLE,
   virtualFunction: boolean,
-  kind: keyof typeof OF_ONE_FUNCTION,
-): Readonly<Record<'status' | 'setting', (lsb: number) => Access>> => {
-  const exists = (lsb: number): boolean => kind === 'correctable' || version >= 3 || lsb < FIRST_OF_VERSION_3;
-  const own = (lsb: number): boolean => !virtualFunction || OF_ONE_FUNCTION[kind].includes(lsb);
-  return {
-    status: (lsb) => (exists(lsb) && own(lsb) ? 'RW1CS' : 'RsvdZ'),
-    setting: (lsb) => (exists(lsb) && !virtualFunction ? 'RWS' : 'RsvdP'),
-  };
-};
-
-const errorRegisters = (version: number, virtualFunction: boolean): readonly RegisterSpec[] => {
-  const uncorrectable = accessOf(version, virtualFunction, 'uncorrectable');
-  const correctable = accessOf(version, virtualFunction, 'correctable');
+): readonly RegisterSpec[] => {
+  const setting: Access = virtualFunction ? 'RsvdP' : 'RWS';
+  const status = (list: typeof UNCORRECTABLE, own: readonly number[]): readonly BitFieldSpec[] =>
+    errors(list, '', 'RW1CS').map((field) =>
+      virtualFunction && !own.includes(field.lsb) ? { ...field, access: 'RsvdZ' } : field,
+    );
   return [
     register(
       0x04,
@@ -92,7 +84,7 @@ const errorRegisters = (version: number, virtualFunction: boolean): readonly Reg
       'Uncorrectable Error Status',
       'RsvdZ',
       'PCIe 6.0 7.8.4.2',
-      errors(UNCORRECTABLE, '', uncorrectable.status),
+      status(uncorrectable, OF_ONE_FUNCTION.uncorrectable),
     ),
     register(
       0x08,
@@ -101,7 +93,7 @@ const errorRegisters = (version: number, virtualFunction: boolean): readonly Reg
       'Uncorrectable Error Mask',
       'RsvdP',
       'PCIe 6.0 7.8.4.3',
-      errors(UNCORRECTABLE, 'Mask', uncorrectable.setting),
+      errors(uncorrectable, 'Mask', setting),
     ),
     register(
       0x0c,
@@ -110,7 +102,7 @@ const errorRegisters = (version: number, virtualFunction: boolean): readonly Reg
       'Uncorrectable Error Severity',
       'RsvdP',
       'PCIe 6.0 7.8.4.4',
-      errors(UNCORRECTABLE, 'Severity', uncorrectable.setting),
+      errors(uncorrectable, 'Severity', setting),
     ),
     register(
       0x10,
@@ -119,7 +111,7 @@ const errorRegisters = (version: number, virtualFunction: boolean): readonly Reg
       'Correctable Error Status',
       'RsvdZ',
       'PCIe 6.0 7.8.4.5',
-      errors(CORRECTABLE, '', correctable.status),
+      status(CORRECTABLE, OF_ONE_FUNCTION.correctable),
     ),
     register(
       0x14,
@@ -128,7 +120,7 @@ const errorRegisters = (version: number, virtualFunction: boolean): readonly Reg
       'Correctable Error Mask',
       'RsvdP',
       'PCIe 6.0 7.8.4.6',
-      errors(CORRECTABLE, 'Mask', correctable.setting),
+      errors(CORRECTABLE, 'Mask', setting),
     ),
   ];
 };
@@ -235,7 +227,7 @@ export const AER: StructureSpec = {
     const aercap = read(AERCAP, 4);
     return [
       extendedCapabilityHead(),
-      ...errorRegisters(bits(read(0, 4), 16, 4), owner.virtualFunction),
+      ...errorRegisters(uncorrectableOf(bits(read(0, 4), 16, 4)), owner.virtualFunction),
       capabilityAndControl(aercap, owner.virtualFunction),
       ...log(0x1c, HEADER_LOG_DWORDS, 'HEADER_LOG', 'Header Log', 'PCIe 6.0 7.8.4.8'),
       ...(collectsErrors(owner) ? rootRegisters() : []),

@@ -1,5 +1,6 @@
 import { CapId } from '../../capabilityIds';
-import { line, type StructureDecoder } from '../decodedLine';
+import type { StructureDecoder } from '../decodedLine';
+import { line } from '../decodedLine';
 
 /** lspci reads the store itself through the kernel; configuration space has only the window on it. */
 export const VPD_DECODER: StructureDecoder = {
