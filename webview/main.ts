@@ -25,7 +25,10 @@ class Page {
   private readonly view = new View();
   private readonly head = new HeadView(this.view, (command) => this.command(command));
   private readonly bytes = new GridPane(this.view, {
-    selected: () => this.fields.reveal(this.view.selection),
+    selected: () => {
+      this.fields.reveal(this.view.selection);
+      this.chain.showSelection();
+    },
     turned: () => this.showChrome(),
     ask: (request) => this.ask(request),
     askSilently: (request) => this.host.ask(request),
@@ -35,7 +38,7 @@ class Page {
     save: () => this.save(),
   });
   private readonly fields = new FieldList(this.view, {
-    select: (offset, width) => this.bytes.selectBytes(offset, width),
+    select: (offset, width) => this.selectBytes(offset, width),
     write: (write) => this.writeRegister(write),
     format: (format) => {
       this.view.numberFormat = format;
@@ -48,15 +51,21 @@ class Page {
     cancelled: (text) => this.givenUp(text),
     scrolled: () => this.save(),
   });
-  private readonly chain = new ChainView(this.view, {
-    select: (offset, width) => this.bytes.selectBytes(offset, width),
+  private readonly chain: ChainView = new ChainView(this.view, {
+    select: (offset, width) => this.selectBytes(offset, width),
+    found: (count) =>
+      this.pane.setBadge(
+        'chain',
+        count === 0 ? '' : String(count),
+        count === 1 ? '1 finding' : `${count} findings`,
+      ),
   });
   /** What stands beside the grid: one tab for each way to look at the bytes. */
   private readonly pane = new Tabs<PaneTab>(
     'Beside the bytes',
     [
       { id: 'fields', label: 'Fields', content: this.fields.root, shown: () => this.showFields() },
-      { id: 'chain', label: 'Chain', content: this.chain.root },
+      { id: 'chain', label: 'Chain', content: this.chain.root, shown: () => this.chain.update() },
     ],
     () => this.save(),
   );
@@ -138,10 +147,7 @@ class Page {
     document.body.classList.remove('waiting', 'vanished');
     this.gone.hidden = true;
     this.bytes.draw({ ...dirty, bytes: [...dirty.bytes] });
-    if (dirty.layout) {
-      this.fields.build();
-      this.chain.build();
-    }
+    if (dirty.layout) this.fields.build();
     this.showChrome();
     if (!this.restored) this.restoreScroll();
     this.save();
@@ -159,6 +165,7 @@ class Page {
     this.head.update();
     this.bytes.update();
     this.fields.update();
+    this.chain.update();
   }
 
   private showGone(address: string, machine: string): void {
@@ -171,6 +178,12 @@ class Page {
       element('p', { text: 'The inspector shows it again when a machine that has it is opened.' }),
     );
     delete document.body.dataset['painted'];
+  }
+
+  /** Bytes that another part of the page names. */
+  private selectBytes(offset: number, width: number): void {
+    this.bytes.selectBytes(offset, width);
+    this.chain.showSelection();
   }
 
   /** The field list is shown again: back to where it was, or to the line that was chosen meanwhile. */

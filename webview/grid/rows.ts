@@ -1,4 +1,5 @@
 import { element, span } from '../ui/element';
+import { tintOf } from '../ui/tint';
 import type { View } from '../view';
 import { ROW, offsetText, spokenPlace } from './cellText';
 
@@ -18,11 +19,6 @@ export interface Cell {
   /** What owns the cell, as it is spoken. */
   readonly place: string;
 }
-
-/** Structures take turns in this many tints; the first is the header's. */
-const TINTS = 6;
-const tintOf = (structure: number): string =>
-  `tint-${structure === 0 ? 0 : ((structure - 1) % (TINTS - 1)) + 1}`;
 
 /** Where extended configuration space begins. */
 export const EXTENDED = 256;
