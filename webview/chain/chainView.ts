@@ -1,4 +1,5 @@
 import type { ChainFinding, Chains } from '../../src/protocol/model';
+import { drawnItem, drawnKey, type DrawnItem } from '../ui/drawnItem';
 import { element, setAttribute, span } from '../ui/element';
 import { fontMetrics, svg, svgText } from '../ui/svg';
 import { tintOf } from '../ui/tint';
@@ -18,9 +19,8 @@ export interface ChainEvents {
 }
 
 /** Something in the drawing that can have the focus. */
-interface Stop {
+interface Stop extends DrawnItem {
   readonly key: string;
-  readonly root: SVGGElement;
   readonly offset: number;
   readonly length: number;
   /** Middle, to find what is above and below. */
@@ -94,7 +94,7 @@ export class ChainView {
   showSelection(): void {
     for (const stop of this.rows.flat()) {
       const current = this.isCurrent(stop);
-      setAttribute(stop.root, 'aria-selected', String(current));
+      setAttribute(stop.handle, 'aria-selected', String(current));
       stop.root.classList.toggle('current', current);
     }
     const stops = this.rows.flat().filter((stop) => this.isCurrent(stop) && stop.item);
@@ -160,8 +160,8 @@ export class ChainView {
     const stop = stops.find(({ key }) => key === this.active) ?? stops.find(({ item }) => item) ?? stops[0];
     this.active = stop?.key ?? '';
     if (stop) {
-      stop.root.setAttribute('tabindex', '0');
-      if (focused) stop.root.focus({ preventScroll: true });
+      stop.handle.setAttribute('tabindex', '0');
+      if (focused) stop.handle.focus({ preventScroll: true });
     }
     this.showSelection();
     this.showDetail();
@@ -195,11 +195,7 @@ export class ChainView {
       const key = `${section.space}/map/${gap ? 'gap' : 'part'}/${offset}`;
       return {
         key,
-        root: this.option(
-          key,
-          spoken,
-          segmentParts(segment, metrics, this.tintAt(offset, gap === undefined)),
-        ),
+        ...drawnItem('option', key, spoken, segmentParts(segment, metrics, this.tintAt(offset, !gap))),
         offset,
         length,
         x: segment.x + segment.width / 2,
@@ -233,11 +229,11 @@ export class ChainView {
           tint: this.tintAt(item.offset, item.node !== undefined),
           lost,
         });
-        const root = this.option(item.key, itemSpoken(item, [], lost), parts);
-        root.classList.add('chain-item', item.standing);
+        const drawn = drawnItem('option', item.key, itemSpoken(item, [], lost), parts);
+        drawn.root.classList.add('chain-item', item.standing);
         return {
+          ...drawn,
           key: item.key,
-          root,
           offset: item.offset,
           length: item.length,
           x: box.x + box.width / 2,
@@ -272,16 +268,6 @@ export class ChainView {
     );
     queueMicrotask(() => this.showDifferences());
     return drawing;
-  }
-
-  private option(key: string, spoken: string, parts: readonly SVGElement[]): SVGGElement {
-    const root = svg(
-      'g',
-      { role: 'option', tabindex: -1, 'aria-selected': 'false', 'aria-label': spoken },
-      ...parts,
-    );
-    root.dataset['key'] = key;
-    return root;
   }
 
   /** The tint that the grid gives the structure. */
@@ -321,11 +307,11 @@ export class ChainView {
 
   /** Marks the structures in which guest and hardware differ; boxes stay. */
   private showDifferences(): void {
-    for (const { item, root } of this.rows.flat()) {
+    for (const { item, root, handle } of this.rows.flat()) {
       if (!item || item.standing !== 'linked') continue;
       const names = this.differing(item);
       root.classList.toggle('differs', names.length > 0);
-      setAttribute(root, 'aria-label', itemSpoken(item, names));
+      setAttribute(handle, 'aria-label', itemSpoken(item, names));
     }
     this.showDetail();
   }
@@ -335,12 +321,12 @@ export class ChainView {
       this.rows
         .flat()
         .find(({ key }) => key === this.active)
-        ?.root.setAttribute('tabindex', '-1');
-      stop.root.setAttribute('tabindex', '0');
+        ?.handle.setAttribute('tabindex', '-1');
+      stop.handle.setAttribute('tabindex', '0');
       this.active = stop.key;
       this.showDetail();
     }
-    if (focus) stop.root.focus();
+    if (focus) stop.handle.focus();
   }
 
   private showDetail(): void {
@@ -349,8 +335,7 @@ export class ChainView {
   }
 
   private stopOf(target: EventTarget | null): Stop | undefined {
-    const key =
-      target instanceof Element ? target.closest<SVGGElement>('[data-key]')?.dataset['key'] : undefined;
+    const key = drawnKey(target);
     return key === undefined ? undefined : this.rows.flat().find((stop) => stop.key === key);
   }
 
