@@ -1,5 +1,5 @@
 import type { FunctionDescription } from '../../src/backend/description';
-import { CapId } from '../../src/backend/spec/capabilityIds';
+import { CapId, ExtCapId } from '../../src/backend/spec/capabilityIds';
 import { readingOf, type Reading } from '../../src/backend/spec/decode/reading';
 import type { PlacedStructure } from '../../src/backend/spec/layout';
 import type { StructureKind } from '../../src/backend/spec/register';
@@ -27,7 +27,25 @@ const header = (id: number, label: string | RegExp): Spelling => ({ kind: 'heade
 const capability = (id: number, label: string | RegExp): Spelling => ({ kind: 'capability', id, label });
 const express = (label: string | RegExp): Spelling => capability(CapId.EXP, label);
 
+const extended = (id: number, label: string | RegExp): Spelling => ({
+  kind: 'extendedCapability',
+  id,
+  label,
+});
+
 export const HEADLINE = '';
+
+/** Extended capabilities, and the first version of lspci that decodes them where an older text is compared. */
+const PRI = 0x13;
+const PTM = 0x1f;
+const DOE = 0x2e;
+const SECPCI = 0x19; // 3.6
+const PHY16 = 0x26; // 3.14
+const MARGINING = 0x27; // 3.13
+const PHY32 = 0x2a; // 3.14
+const POWER_BUDGETING = 0x04; // none
+const DATA_LINK_FEATURE = 0x25; // none
+const SOMETIMES_UNDECODED = [SECPCI, PHY16, MARGINING, PHY32, POWER_BUDGETING, DATA_LINK_FEATURE];
 
 // --- Other words for the same value -------------------------------------------------------------------------------
 
@@ -80,6 +98,16 @@ const window: Rewrite = (theirs, ours) => {
   return theirs.replace(RANGE, own[0]).replace(/\[(?:16|32)-bit\]/, (given) => (fromKernel ? type : given));
 };
 
+/** A message number in hexadecimal, under its full name. */
+const messageNumber: Rewrite = (theirs) =>
+  theirs.replace(
+    /Interrupt Message Number:? ([0-9a-f]{3})/,
+    (_all, vector: string) => `IntMsgNum ${parseInt(vector, 16)}`,
+  );
+
+/** lspci names what it does not decode, or knows no more than the id. */
+const undecoded: Rewrite = (theirs, ours) => (/ <\?>$|^#[0-9a-f]{2}$/.test(theirs) ? ours : theirs);
+
 const BEHIND = /behind bridge$/;
 
 export const RENAMED: readonly (Spelling & { readonly rewrite: Rewrite })[] = [
@@ -122,36 +150,83 @@ export const RENAMED: readonly (Spelling & { readonly rewrite: Rewrite })[] = [
       'Compliance Preset/De-emphasis: $1 de-emphasis, 0dB preshoot',
     ),
   },
+  ...SOMETIMES_UNDECODED.map((id) => ({ ...extended(id, HEADLINE), rewrite: undecoded })),
+  {
+    ...extended(ExtCapId.AER, 'AERCap'),
+    rewrite: replace(
+      /\bGenCap([+-]) CGenEn([+-]) ChkCap([+-]) ChkEn([+-])/,
+      'ECRCGenCap$1 ECRCGenEn$2 ECRCChkCap$3 ECRCChkEn$4',
+    ),
+  },
+  { ...extended(ExtCapId.AER, /^CE(Sta|Msk)$/), rewrite: replace(/\bNonFatalErr([+-])/, 'AdvNonFatalErr$1') },
+  { ...extended(ExtCapId.AER, 'RootSta'), rewrite: replace(/IntMsg (\d+)/, 'IntMsgNum $1') },
+  // Before 3.1 nothing was said of it.
+  {
+    ...extended(ExtCapId.VNDR, HEADLINE),
+    rewrite: (theirs, ours) => (theirs === 'Vendor Specific Information <?>' ? ours : theirs),
+  },
+  { ...extended(ExtCapId.SRIOV, 'IOVCap'), rewrite: messageNumber },
+  { ...extended(DOE, 'DOECap'), rewrite: messageNumber },
+  { ...extended(PTM, 'PTMCap'), rewrite: replace(/(\w+)Cap:([+-])/g, '$1$2') },
+  {
+    ...extended(PTM, 'PTMControl'),
+    rewrite: replace(/Enabled:([+-]) RootSelect:([+-])/, 'Enabled$1 RootSelected$2'),
+  },
 ];
 
 // --- What only other versions print -------------------------------------------------------------------------------
 
+interface Later extends Spelling {
+  readonly values: RegExp;
+  /** What the versions print that have the values; a text with it lacks none of them. */
+  readonly since?: RegExp;
+}
+
 /** Values that later versions added; an older text lacks them. */
-export const LATER: readonly (Spelling & { readonly values: RegExp })[] = [
-  { ...header(1, BEHIND), values: /^\[(size=\w+|disabled|\d+-bit)\]$/ },
+export const LATER: readonly Later[] = [
+  { ...header(1, BEHIND), values: /^\[(size=\w+|disabled|\d+-bit)\]$/, since: /-bit\]/ },
   { ...header(1, 'BridgeCtl'), values: /^VGA16[+-]$/ },
   { ...capability(CapId.PM, 'Status'), values: /^NoSoftRst[+-]$/ },
-  { ...express(HEADLINE), values: /^(Slot[+-]|FLIT Mode Supported)$/ },
-  { ...express('DevCap'), values: /^(TEE-IO[+-]|FLReset[+-]|SlotPowerLimit .*)$/ },
-  { ...express('DevCtl'), values: /^FLReset[+-]$/ },
+  { ...express(HEADLINE), values: /^(Slot[+-]|FLIT Mode Supported)$/, since: /IntMsgNum/ },
+  { ...express('DevCap'), values: /^(TEE-IO[+-]|FLReset[+-]|SlotPowerLimit .*)$/, since: /TEE-IO/ },
+  { ...express('DevCtl'), values: /^FLReset[+-]$/, since: /CorrErr/ },
   { ...express('LnkCap'), values: /^ASPMOptComp[+-]$/ },
   { ...express('LnkCtl'), values: /^FltModeDis[+-]$/ },
-  { ...express('LnkSta'), values: /^(downgraded|overdriven)(#2)?$/ },
+  // Judged since the flags have a line of their own.
+  { ...express('LnkSta'), values: /^(downgraded|overdriven)(#2)?$/, since: /\n/ },
   {
     ...express('DevCap2'),
     values:
-      /^((NROPrPrP|LTR|10BitTag\w+|ExtFmt|EETLPPrefix|EmergencyPowerReductionInit|FRS|TPHComp|ExtTPHComp|Routing|32bit|64bit|128bitCAS)[+-]|OBFF .*|MaxEETLPPrefixes \d|EmergencyPowerReduction .*|LN System CLS .*|AtomicOpsCap:)$/,
+      /^((NROPrPrP|LTR|10BitTag\w+|ExtFmt|EETLPPrefix|EmergencyPowerReductionInit|FRS|TPHComp|ExtTPHComp)[+-]|OBFF .*|MaxEETLPPrefixes \d|EmergencyPowerReduction .*|LN System CLS .*)$/,
+    since: /EmergencyPowerReduction/,
   },
+  { ...express('DevCap2'), values: /^((Routing|32bit|64bit|128bitCAS)[+-]|AtomicOpsCap:)$/ },
   {
     ...express('DevCtl2'),
     values:
       /^((LTR|10BitTagReq|IDOReq|IDOCompl|EmergencyPowerReductionReq|EETLPPrefixBlk|ReqEn|EgressBlck)[+-]|OBFF .*|AtomicOpsCtl:)$/,
+    since: /IDOReq/,
   },
   {
     ...express('LnkSta2'),
     values:
-      /^((FltMode|Retimer|2Retimers|EqualizationComplete|EqualizationPhase[123]|LinkEqualizationRequest)[+-]|CrosslinkRes: .*)$/,
+      /^((Retimer|2Retimers|EqualizationComplete|EqualizationPhase[123]|LinkEqualizationRequest)[+-]|CrosslinkRes: .*)$/,
+    since: /CrosslinkRes/,
   },
+  { ...express('LnkSta2'), values: /^FltMode[+-]$/ },
+  {
+    ...extended(ExtCapId.AER, /^UE(Sta|Msk|Svrt)$/),
+    values:
+      /^(UncorrIntErr|BlockedTLP|AtomicOpBlocked|TLPBlockedErr|PoisonTLPBlocked|DMWrReqBlocked|IDECheck|MisIDETLP|PCRC_CHECK|TLPXlatBlocked)[+-]$/,
+    since: /TLPXlatBlocked/,
+  },
+  { ...extended(ExtCapId.AER, /^CE(Sta|Msk)$/), values: /^(CorrIntErr|HeaderOF)[+-]$/, since: /HeaderOF/ },
+  {
+    ...extended(ExtCapId.AER, 'AERCap'),
+    values: /^(MultHdrRecCap|MultHdrRecEn|TLPPfxPres|HdrLogCap)[+-]$/,
+    since: /HdrLogCap/,
+  },
+  { ...extended(PRI, 'PRISta'), values: /^PASID[+-]$/ },
 ];
 
 /** Statements that are new as a whole, or that lspci prints in some cases only. */
@@ -167,6 +242,8 @@ export const OWN: readonly (Spelling & { readonly text?: RegExp })[] = [
   // lspci reads the store through the kernel.
   capability(CapId.VPD, /^(Address|Data)$/),
   express('LnkCap2'),
+  extended(ExtCapId.AER, /^(HeaderLog|RootCmd|RootSta|ErrorSrc)$/),
+  ...SOMETIMES_UNDECODED.map((id) => extended(id, /./)),
 ];
 
 /** Values that older versions printed besides, from the same bytes; or instead, of the wrong ones. */
@@ -262,6 +339,18 @@ export const PLACES: readonly Place[] = [
     label: 'RootCap',
     reason: 'this version read Root Control instead',
   },
+  ...['RCiEPBitmap', 'AssociatedBusNumbers'].map((label) => ({
+    dump: 'pciutils-tests/cap-rcec',
+    slot: '0000:6a:00.4',
+    label,
+    reason: 'the bytes name no endpoint and no bus; the text does',
+  })),
+  {
+    dump: 'pciutils-tests/cap-ide',
+    slot: '0000:e1:00.0',
+    label: 'SelectiveIDE#0 Ctl',
+    reason: 'the stream is enabled in the bytes and not in the text',
+  },
 ];
 
 // --- Applied ------------------------------------------------------------------------------------------------------
@@ -288,8 +377,12 @@ export const spelledAsNow = (structure: PlacedStructure, { label, text }: Statem
     text,
   );
 
-export const isLater = (structure: PlacedStructure, label: string, value: string): boolean =>
-  LATER.some((entry) => concerns(entry, structure, label) && entry.values.test(value));
+/** True when an older version, whose text this is, does not print the value. */
+export const isLater = (structure: PlacedStructure, { label, text }: Statement, value: string): boolean =>
+  LATER.some(
+    (entry) =>
+      concerns(entry, structure, label) && entry.values.test(value) && entry.since?.test(text) !== true,
+  );
 
 export const isOwn = (structure: PlacedStructure, { label, text }: Statement): boolean =>
   OWN.some((entry) => concerns(entry, structure, label) && (entry.text?.test(text) ?? true));

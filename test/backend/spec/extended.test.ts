@@ -3,29 +3,9 @@ import { deriveMasks } from '../../../src/backend/device/masks';
 import { layoutOf, type PlacedStructure } from '../../../src/backend/spec/layout';
 import { PortType } from '../../../src/backend/spec/capabilities/portType';
 import { readLe } from '../../../src/backend/spec/uint';
-import { imageOf, sampleFunction } from './sampleImage';
+import { dwords, sampleFunction, withExtended } from './sampleImage';
 
 type Image = { readonly config: Uint8Array; readonly known: Uint8Array };
-
-/** Little-endian bytes of 32-bit values. */
-const dwords = (...values: readonly number[]): number[] =>
-  values.flatMap((value) => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff));
-
-/** An Express function whose one extended capability stands at 100h; `body` follows its header. */
-const withExtended = (
-  id: number,
-  body: readonly number[],
-  { version = 1, portType = 0, lanes = 1 }: { version?: number; portType?: number; lanes?: number } = {},
-): Image =>
-  imageOf(
-    4096,
-    [0x00, 0x34, 0x12, 0x78, 0x56],
-    [0x06, 0x10],
-    [0x34, 0x40],
-    [0x40, 0x10, 0x00, (portType << 4) | 2],
-    [0x4c, ...dwords((lanes << 4) | 4)],
-    [0x100, ...dwords((version << 16) | id), ...body],
-  );
 
 const placed = ({ config, known }: Image): PlacedStructure => {
   const found = layoutOf(config, known).find(({ offset }) => offset === 0x100);

@@ -17,12 +17,14 @@ const CFG_TYPE = 0x03;
 const NOTIFY = 2;
 const PCI_CFG = 5;
 
-/** As lspci names them; the ones that it does not know follow the specification. */
 const TYPES: Readonly<Record<number, string>> = {
   1: 'CommonCfg',
   [NOTIFY]: 'Notify',
   3: 'ISR',
   4: 'DeviceCfg',
+  [PCI_CFG]: 'PciCfg',
+  8: 'SharedMemory',
+  9: 'VendorCfg',
 };
 
 export const isVirtio = (vendorId: number, deviceId: number): boolean =>

@@ -3,7 +3,7 @@ import type { PlacedStructure } from '../layout';
 import type { StructureKind } from '../register';
 import { hex } from '../uint';
 import { CAPABILITY_DECODERS } from './capabilities';
-import { type DecodedLine, type HostFacts, type LineSpec, type StructureDecoder } from './decodedLine';
+import type { DecodedLine, HostFacts, LineSpec, StructureDecoder } from './decodedLine';
 import { EXTENDED_DECODERS } from './extended';
 import { genericLines } from './generic';
 import { HEADER_DECODERS } from './headers';

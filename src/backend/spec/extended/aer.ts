@@ -54,28 +54,36 @@ const CORRECTABLE: readonly (readonly [number, string, string])[] = [
 /** Errors from this bit on came with version 3 of the structure; before it they are reserved. */
 const FIRST_OF_VERSION_3 = 27;
 
-const uncorrectableOf = (version: number): typeof UNCORRECTABLE =>
-  version >= 3 ? UNCORRECTABLE : UNCORRECTABLE.filter(([lsb]) => lsb < FIRST_OF_VERSION_3);
-
 const errors = (
   list: readonly (readonly [number, string, string])[],
   kind: string,
-  access: Access,
+  access: (lsb: number) => Access,
 ): readonly BitFieldSpec[] =>
-  list.map(([lsb, name, title]) => bit(lsb, name, kind === '' ? title : `${title} ${kind}`, access));
+  list.map(([lsb, name, title]) => bit(lsb, name, kind === '' ? title : `${title} ${kind}`, access(lsb)));
 
 /** Bits of errors that belong to one function and not to the link. */
-const OF_ONE_FUNCTION = { uncorrectable: [12, 14, 15, 16, 20, 21], correctable: [13] };
+const OF_ONE_FUNCTION: Readonly<Record<'uncorrectable' | 'correctable', readonly number[]>> = {
+  uncorrectable: [12, 14, 15, 16, 20, 21],
+  correctable: [13],
+};
 
-const errorRegisters = (
-  uncorrectable: typeof UNCORRECTABLE,
+/** What a function has of the errors: which bits exist in its version, and which it can report or set itself. */
+const accessOf = (
+  version: number,
   virtualFunction: boolean,
-): readonly RegisterSpec[] => {
-  const setting: Access = virtualFunction ? 'RsvdP' : 'RWS';
-  const status = (list: typeof UNCORRECTABLE, own: readonly number[]): readonly BitFieldSpec[] =>
-    errors(list, '', 'RW1CS').map((field) =>
-      virtualFunction && !own.includes(field.lsb) ? { ...field, access: 'RsvdZ' } : field,
-    );
+  kind: keyof typeof OF_ONE_FUNCTION,
+): Readonly<Record<'status' | 'setting', (lsb: number) => Access>> => {
+  const exists = (lsb: number): boolean => kind === 'correctable' || version >= 3 || lsb < FIRST_OF_VERSION_3;
+  const own = (lsb: number): boolean => !virtualFunction || OF_ONE_FUNCTION[kind].includes(lsb);
+  return {
+    status: (lsb) => (exists(lsb) && own(lsb) ? 'RW1CS' : 'RsvdZ'),
+    setting: (lsb) => (exists(lsb) && !virtualFunction ? 'RWS' : 'RsvdP'),
+  };
+};
+
+const errorRegisters = (version: number, virtualFunction: boolean): readonly RegisterSpec[] => {
+  const uncorrectable = accessOf(version, virtualFunction, 'uncorrectable');
+  const correctable = accessOf(version, virtualFunction, 'correctable');
   return [
     register(
       0x04,
@@ -84,7 +92,7 @@ const errorRegisters = (
       'Uncorrectable Error Status',
       'RsvdZ',
       'PCIe 6.0 7.8.4.2',
-      status(uncorrectable, OF_ONE_FUNCTION.uncorrectable),
+      errors(UNCORRECTABLE, '', uncorrectable.status),
     ),
     register(
       0x08,
@@ -93,7 +101,7 @@ const errorRegisters = (
       'Uncorrectable Error Mask',
       'RsvdP',
       'PCIe 6.0 7.8.4.3',
-      errors(uncorrectable, 'Mask', setting),
+      errors(UNCORRECTABLE, 'Mask', uncorrectable.setting),
     ),
     register(
       0x0c,
@@ -102,7 +110,7 @@ const errorRegisters = (
       'Uncorrectable Error Severity',
       'RsvdP',
       'PCIe 6.0 7.8.4.4',
-      errors(uncorrectable, 'Severity', setting),
+      errors(UNCORRECTABLE, 'Severity', uncorrectable.setting),
     ),
     register(
       0x10,
@@ -111,7 +119,7 @@ const errorRegisters = (
       'Correctable Error Status',
       'RsvdZ',
       'PCIe 6.0 7.8.4.5',
-      status(CORRECTABLE, OF_ONE_FUNCTION.correctable),
+      errors(CORRECTABLE, '', correctable.status),
     ),
     register(
       0x14,
@@ -120,7 +128,7 @@ const errorRegisters = (
       'Correctable Error Mask',
       'RsvdP',
       'PCIe 6.0 7.8.4.6',
-      errors(CORRECTABLE, 'Mask', setting),
+      errors(CORRECTABLE, 'Mask', correctable.setting),
     ),
   ];
 };
@@ -227,7 +235,7 @@ export const AER: StructureSpec = {
     const aercap = read(AERCAP, 4);
     return [
       extendedCapabilityHead(),
-      ...errorRegisters(uncorrectableOf(bits(read(0, 4), 16, 4)), owner.virtualFunction),
+      ...errorRegisters(bits(read(0, 4), 16, 4), owner.virtualFunction),
       capabilityAndControl(aercap, owner.virtualFunction),
       ...log(0x1c, HEADER_LOG_DWORDS, 'HEADER_LOG', 'Header Log', 'PCIe 6.0 7.8.4.8'),
       ...(collectsErrors(owner) ? rootRegisters() : []),

@@ -18,7 +18,8 @@ const revisionOf = (read: StructureReader): number => bits(read(HEADER_1, 4), 16
 const MEDIA_TYPE = inOrder('Volatile', 'Non-volatile', 'CDAT');
 const MEMORY_CLASS = inOrder('DRAM', 'Storage', 'CDAT');
 const ACTIVE_TIMEOUT = inOrder('1s', '4s', '16s', '64s', '256s');
-const CACHE_UNIT = inOrder('Not Reported', '64KB', '1MB');
+const CACHE_UNIT = inOrder('not reported', '64KB', '1MB');
+const INTERLEAVE = inOrder('none', '256', '4096', '512', '1024', '2048', '8192', '16384');
 const RESET_TIMEOUT = inOrder('10ms', '100ms', '1s', '10s', '100s');
 
 /** Size and base of one range of device memory, high dword before low. */
@@ -34,7 +35,7 @@ const memoryRange = (read: StructureReader, range: 1 | 2): readonly RegisterSpec
       bit(1, 'Active', 'Memory_Active', 'RO'),
       span(2, 3, 'Type', 'Media_Type', 'RO', MEDIA_TYPE),
       span(5, 3, 'Class', 'Memory_Class', 'RO', MEMORY_CLASS),
-      span(8, 5, 'Interleave', 'Desired_Interleave', 'RO'),
+      span(8, 5, 'Interleave', 'Desired_Interleave in bytes', 'RO', INTERLEAVE),
       span(13, 3, 'Timeout', 'Memory_Active_Timeout', 'HwInit', ACTIVE_TIMEOUT),
       address(28, 4, 'Size', 'Memory_Size_Low, bits 31:28', 'RO'),
     ]),
@@ -171,7 +172,7 @@ const portExtensions = (): readonly RegisterSpec[] => [
   register(0x24, 4, 'RCRB_BASE_HI', 'CXL RCRB Base High', 'RW', 'CXL 3.0 8.1.5.12'),
 ];
 
-export const GPF_TIME_SCALE = inOrder('1us', '10us', '100us', '1ms', '10ms', '100ms', '1s', '10s');
+const GPF_TIME_SCALE = inOrder('1us', '10us', '100us', '1ms', '10ms', '100ms', '1s', '10s');
 
 const gpfTime = (access: 'RO' | 'RW'): readonly BitFieldSpec[] => [
   span(0, 4, 'Base', 'Time Base', access),
@@ -279,8 +280,8 @@ const flexBusPort = (read: StructureReader, owner: StructureOwner): readonly Reg
 
 const FIRST_LOCATOR = 0x0c;
 
-export const REGISTER_BLOCK = {
-  ...inOrder('empty', 'component registers', 'BAR virtualization', 'CXL device registers', 'CPMU'),
+const REGISTER_BLOCK = {
+  ...inOrder('empty', 'component registers', 'BAR virtualization', 'CXL device registers', 'CPMU registers'),
   0xff: 'vendor-specific',
 };
 

@@ -19,8 +19,8 @@ export const L0P_EXIT_LATENCY = inOrder(
 );
 
 /** Widths as Flit Mode counts them. */
-export const FLIT_LINK_WIDTH: Readonly<Record<number, string>> = {
-  ...inOrder('x1', 'x2', 'x4', 'x8', 'x16', 'Reserved', 'Reserved'),
+const LINK_WIDTH: Readonly<Record<number, string>> = {
+  ...inOrder('x1', 'x2', 'x4', 'x8', 'x16'),
   7: 'Dynamic',
 };
 
@@ -35,7 +35,7 @@ const control = (read: StructureReader, owner: StructureOwner): RegisterSpec => 
     bit(1, 'DMWrEgressBlock', 'DMWr Egress Blocking', whenOffered(routes)),
     bit(2, '14BitTagReq', '14-Bit Tag Requester Enable', whenOffered(offers(2) && !owner.virtualFunction)),
     bit(3, 'L0p', 'L0p Enable', 'RW'),
-    span(4, 3, 'TargetLinkWidth', 'Target Link Width', whenOffered(offers(3)), FLIT_LINK_WIDTH),
+    span(4, 3, 'TargetLinkWidth', 'Target Link Width', whenOffered(offers(3)), LINK_WIDTH),
     bit(7, 'UIOReq', 'UIO Mem RdWr Requester Enable', whenOffered(offers(11))),
     bit(8, 'UIO256BDis', 'UIO Request 256B Boundary Disable', whenOffered(offers(11))),
   ]);
@@ -61,7 +61,7 @@ export const DEVICE_3: StructureSpec = {
     ]),
     control(read, owner),
     register(0x0c, 4, 'DEVSTA3', 'Device Status 3', 'RsvdZ', 'PCIe 6.0 7.7.9.4', [
-      span(0, 3, 'InitialLinkWidth', 'Initial Link Width', 'RO', FLIT_LINK_WIDTH),
+      span(0, 3, 'InitialLinkWidth', 'Initial Link Width', 'RO', LINK_WIDTH),
       bit(3, 'SegmentCaptured', 'Segment Captured', 'RO'),
       bit(4, 'RemoteL0p', 'Remote L0p Supported', 'RO'),
     ]),

@@ -18,8 +18,8 @@ const SPACE = 0xf00;
 
 const ALGORITHM = inOrder('AES-GCM-256-96b');
 const AGGREGATION = inOrder('none', '2', '4', '8');
-const HEADER_ENCRYPTION = inOrder('none', '17:2', '25:2', '33:2', '41:2');
-const STATE: Readonly<Record<number, string>> = { 0: 'insecure', 2: 'secure' };
+const HEADER_ENCRYPTION = inOrder('no', '17:2', '25:2', '33:2', '41:2');
+const STATE = inOrder('insecure', 'reserved', 'secure');
 
 const offered = (read: StructureReader, lsb: number): boolean => bits(read(IDECAP, 4), lsb, 1) === 1;
 

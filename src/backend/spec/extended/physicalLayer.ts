@@ -52,7 +52,7 @@ export const PHYSICAL_LAYER_16: StructureSpec = {
 };
 
 /** What the modified TS1 and TS2 Ordered Sets are used for. */
-const USAGE_MODE = inOrder('PCI Express', 'Training Set Message', 'Alternate Protocol');
+const USAGE_MODE = inOrder('PCI Express', 'Training Set Messages', 'Alternate Protocol Negotiation');
 
 const LINK_BEHAVIOR = inOrder(
   'Full Equalization required',

@@ -1,4 +1,4 @@
-import { extendedCapabilityHead, register, span } from '../define';
+import { extendedCapabilityHead, inOrder, register, span } from '../define';
 import type { RegisterSpec, StructureReader, StructureSpec } from '../register';
 import { bits } from '../uint';
 
@@ -9,12 +9,12 @@ const FIRST_CONTROL = 0x08;
 /** The first control register says how many pairs there are: 1..6. */
 const pairs = (read: StructureReader): number => Math.min(6, Math.max(1, bits(read(FIRST_CONTROL, 4), 5, 3)));
 
-const SIZES: Readonly<Record<number, string>> = Object.fromEntries(
-  Array.from({ length: 44 }, (_, n) => {
-    const unit = Math.floor(n / 10);
-    return [n, `${2 ** (n % 10)}${['MB', 'GB', 'TB', 'PB', 'EB'][unit]}`];
-  }),
-);
+const UNITS = ['MB', 'GB', 'TB', 'PB', 'EB'];
+
+/** Size number n, 0..43: 2^n MB, in the largest unit. */
+export const barSizeName = (n: number): string => `${2 ** (n % 10)}${UNITS[Math.floor(n / 10)] ?? ''}`;
+
+const SIZES = inOrder(...Array.from({ length: 44 }, (_, n) => barSizeName(n)));
 
 const pair = (index: number, source: string): readonly RegisterSpec[] => [
   register(0x04 + 8 * index, 4, `CAPABILITY_${index}`, `Resizable BAR Capability ${index}`, 'RO', source, [

@@ -20,7 +20,7 @@ const resourcesEnd = (read: StructureReader): number =>
   FIRST_RESOURCE + RESOURCE_BYTES * (1 + extendedChannels(read));
 
 const CLOCK = inOrder('100ns', 'Reserved', 'Reserved', 'Reserved');
-const ENTRY = inOrder('1 bit', '2 bits', '4 bits', '8 bits');
+const ENTRY = inOrder('1', '2', '4', '8');
 
 /** Bit of each arbitration, lspci's name, full name, phases of its table; hardware fixed arbitration has none. */
 const ARBITRATIONS: readonly (readonly [number, string, string, number])[] = [
@@ -33,6 +33,10 @@ const ARBITRATIONS: readonly (readonly [number, string, string, number])[] = [
 ];
 /** Channels are arbitrated by the first four. */
 const PORT_ARBITRATIONS = ARBITRATIONS.slice(0, 4);
+
+/** Meanings of an arbitration select: the numbers of the capability's bits. */
+const selects = (arbitrations: typeof ARBITRATIONS): Readonly<Record<number, string>> =>
+  inOrder(...arbitrations.map(([, name]) => name));
 
 const arbitrationBits = (arbitrations: typeof ARBITRATIONS): readonly BitFieldSpec[] =>
   arbitrations.map(([lsb, name, title]) => bit(lsb, name, title, 'RO'));
@@ -103,7 +107,7 @@ const resource = (index: number, { section, between }: Words): readonly Register
       span(0, 1, 'TC0', 'TC0/VC Map', 'RO'),
       span(1, 7, 'TC/VC', 'TC/VC Map, classes 7:1', 'RW'),
       bit(16, 'LoadPAT', `Load ${between} Arbitration Table`, 'WO'),
-      span(17, 3, 'ArbSelect', `${between} Arbitration Select`, 'RW'),
+      span(17, 3, 'ArbSelect', `${between} Arbitration Select`, 'RW', selects(ARBITRATIONS)),
       span(24, 3, 'ID', 'VC ID', other),
       bit(31, 'Enable', 'VC Enable', other),
     ]),
@@ -129,7 +133,7 @@ const virtualChannel = (id: number, name: string, title: string, words: Words): 
       span(0, 3, 'ExtVCCount', 'Extended VC Count', 'RO'),
       span(4, 3, 'LPEVC', 'Low Priority Extended VC Count', 'RO'),
       span(8, 2, 'RefClk', 'Reference Clock', 'RO', CLOCK),
-      span(10, 2, 'PATEntryBits', `${words.between} Arbitration Table Entry Size`, 'RO', ENTRY),
+      span(10, 2, 'PATEntryBits', `${words.between} Arbitration Table Entry Size in bits`, 'RO', ENTRY),
     ]),
     register(PORT_CAP_2, 4, 'PORT_CAP_2', 'Port VC Capability 2', 'RO', `${words.section}.3`, [
       ...arbitrationBits(PORT_ARBITRATIONS),
@@ -137,7 +141,7 @@ const virtualChannel = (id: number, name: string, title: string, words: Words): 
     ]),
     register(0x0c, 2, 'PORT_CTL', 'Port VC Control', 'RsvdP', `${words.section}.4`, [
       bit(0, 'LoadArbTable', 'Load VC Arbitration Table', 'WO'),
-      span(1, 3, 'ArbSelect', 'VC Arbitration Select', 'RW'),
+      span(1, 3, 'ArbSelect', 'VC Arbitration Select', 'RW', selects(PORT_ARBITRATIONS)),
     ]),
     register(0x0e, 2, 'PORT_STA', 'Port VC Status', 'RsvdZ', `${words.section}.5`, [
       bit(0, 'InProgress', 'VC Arbitration Table Status', 'RO'),

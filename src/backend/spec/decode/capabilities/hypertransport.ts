@@ -3,13 +3,13 @@ import { hex } from '../../uint';
 import { headline, line, type StructureDecoder } from '../decodedLine';
 import type { Reading } from '../reading';
 
+const minor = (at: Reading): string => String(at.field('COMMAND', 'Minor')).padStart(2, '0');
+
 const kind = (at: Reading): string => {
   const name = at.meaning('COMMAND', 'Type', `#${hex(at.field('COMMAND', 'Type'), 2)}`);
   if (at.hasField('COMMAND', 'Fixed')) return at.fill('COMMAND', `${name} Enable± Fixed±`);
   return at.hasField('COMMAND', 'Major') ? at.fill('COMMAND', `${name}: {Major}.${minor(at)}`) : name;
 };
-
-const minor = (at: Reading): string => String(at.field('COMMAND', 'Minor')).padStart(2, '0');
 
 export const HYPERTRANSPORT_DECODER: StructureDecoder = {
   kind: 'capability',

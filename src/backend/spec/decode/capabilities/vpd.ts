@@ -1,6 +1,5 @@
 import { CapId } from '../../capabilityIds';
-import type { StructureDecoder } from '../decodedLine';
-import { line } from '../decodedLine';
+import { line, type StructureDecoder } from '../decodedLine';
 
 /** lspci reads the store itself through the kernel; configuration space has only the window on it. */
 export const VPD_DECODER: StructureDecoder = {
