@@ -134,7 +134,7 @@ export const EXTENDED_CAPABILITY_IDS: readonly CapabilityId[] = [
   fixed(0x2f, 'DEV3', 'Device 3', 16),
   atLeast(0x30, 'IDE', 'Integrity & Data Encryption', 12),
   atLeast(0x31, '64GT', 'Physical Layer 64.0 GT/s', 20),
-  named(0x32, 'FL', 'Flit Logging'),
+  fixed(0x32, 'FL', 'Flit Logging', 60),
   named(0x33, 'FPM', 'Flit Performance Measurement'),
   named(0x34, 'FEI', 'Flit Error Injection'),
   named(0x35, 'SVC', 'Streamlined Virtual Channel'),

@@ -27,6 +27,7 @@ import { DPA } from './extended/dynamicPower';
 import { NPEM } from './extended/enclosure';
 import { EVENT_COLLECTOR } from './extended/eventCollector';
 import { SFI } from './extended/firmwareIntermediary';
+import { FLIT_LOGGING } from './extended/flitLogging';
 import { IDE } from './extended/ide';
 import { L1PM } from './extended/l1pm';
 import { LANE_MARGINING } from './extended/laneMargining';
@@ -120,6 +121,7 @@ export const STRUCTURES: readonly StructureSpec[] = [
   DEVICE_3,
   IDE,
   PHYSICAL_LAYER_64,
+  FLIT_LOGGING,
 ];
 
 const keyOf = (kind: StructureKind, id: number): string => `${kind} ${id}`;

@@ -63,6 +63,8 @@ export interface ExpressOwner {
   readonly portType: number;
   /** End-End TLP Prefix Supported of Device Capabilities 2. */
   readonly endToEndPrefix: boolean;
+  /** ERR_COR Subclass Capable of Device Capabilities: correctable errors say for whom they are. */
+  readonly errCorSubclass: boolean;
   /** Maximum Link Width of Link Capabilities, 0..63; 0 in functions without a link. */
   readonly lanes: number;
   /** Crosslink Supported of Link Capabilities 2: an upstream port may take the downstream port's part. */

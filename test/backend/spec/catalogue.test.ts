@@ -26,6 +26,7 @@ const owners: fc.Arbitrary<StructureOwner> = fc.record({
     fc.record({
       portType: fc.integer({ min: 0, max: 15 }),
       endToEndPrefix: fc.boolean(),
+      errCorSubclass: fc.boolean(),
       lanes: fc.integer({ min: 0, max: 63 }),
       crosslink: fc.boolean(),
     }),

@@ -77,6 +77,13 @@ describe('writable bits of an extended capability', () => {
     expect(writable(withExtended(0x19, []), 0x104)).toBe(0x3e00);
   });
 
+  it('signals to firmware only where correctable errors have subclasses', () => {
+    const port = withExtended(0x1d, [], { portType: PortType.rootPort });
+    expect([writable(port, 0x104) >>> 16, clearable(port, 0x108) & 0xffff]).toEqual([0x1f, 0x9]);
+    port.config[0x46] = 1;
+    expect([writable(port, 0x104) >>> 16, clearable(port, 0x108) & 0xffff]).toEqual([0x11f, 0x2009]);
+  });
+
   it('lane errors are cleared lane by lane, up to the link width', () => {
     expect(clearable(withExtended(0x19, [], { lanes: 4 }), 0x108)).toBe(0xf);
     expect(clearable(withExtended(0x26, [], { lanes: 16 }), 0x110)).toBe(0xffff);

@@ -178,7 +178,13 @@ const registersOf = (spec: StructureSpec): readonly RegisterSpec[] => {
     vendorId: 0x8086,
     deviceId: 0,
     headerType: 0,
-    express: { portType: ROOT_PORT, endToEndPrefix: false, lanes: 1, crosslink: false },
+    express: {
+      portType: ROOT_PORT,
+      endToEndPrefix: false,
+      errCorSubclass: false,
+      lanes: 1,
+      crosslink: false,
+    },
     virtualFunction: false,
   });
 };

@@ -2,7 +2,7 @@ import { CapId } from '../capabilityIds';
 import { bit, capabilityHead, inVirtualFunction, register, span } from '../define';
 import type { ExpressOwner, RegisterSpec, StructureReader, StructureSpec } from '../register';
 import { bits } from '../uint';
-import { DEVCAP2, deviceRegisters, deviceRegisters2 } from './expressDevice';
+import { DEVCAP, DEVCAP2, deviceRegisters, deviceRegisters2 } from './expressDevice';
 import { linkRegisters, linkRegisters2, LNKCAP, LNKCAP2 } from './expressLink';
 import { rootRegisters, slotRegisters, slotRegisters2 } from './expressSlot';
 import { hasLink, isDownstreamFacing, isRoot, PORT_TYPE_NAMES } from './portType';
@@ -48,6 +48,7 @@ export const expressOwnerOf = (read: StructureReader): ExpressOwner => {
   return {
     portType,
     endToEndPrefix: second && bits(read(DEVCAP2, 4), 21, 1) === 1,
+    errCorSubclass: bits(read(DEVCAP, 4), 16, 1) === 1,
     lanes: link ? bits(read(LNKCAP, 4), 4, 6) : 0,
     crosslink: second && link && bits(read(LNKCAP2, 4), 8, 1) === 1,
   };

@@ -48,6 +48,7 @@ export const DPC: StructureSpec = {
   length: (read, owner) => (hasExtensions(read, owner) ? 0x20 + 4 * logDwords(read) : 0x0c),
   registers: (read, owner) => {
     const cap = read(DPCCAP, 2);
+    const subclass = owner.express?.errCorSubclass === true;
     const offers = (lsb: number): boolean => bits(cap, lsb, 1) === 1;
     return [
       extendedCapabilityHead(),
@@ -68,6 +69,7 @@ export const DPC: StructureSpec = {
         // Reads 0: writing 1 triggers containment.
         bit(6, 'SwTrigger', 'DPC Software Trigger', offers(7) ? 'WO' : 'RO'),
         bit(7, 'DLActive', 'DL_Active ERR_COR Enable', whenOffered(offers(12))),
+        bit(8, 'SigSfw', 'DPC SIG_SFW Enable', whenOffered(subclass)),
       ]),
       register(0x08, 2, 'DPCSTA', 'DPC Status', 'RsvdZ', 'PCIe 6.0 7.9.14.4', [
         bit(0, 'Trigger', 'DPC Trigger Status', 'RW1CS'),
@@ -76,6 +78,7 @@ export const DPC: StructureSpec = {
         bit(4, 'RPBusy', 'DPC RP Busy', 'RO'),
         span(5, 2, 'TriggerExt', 'DPC Trigger Reason Extension', 'ROS', EXTENDED_REASON),
         span(8, 5, 'RPPIOErrPtr', 'RP PIO First Error Pointer', 'ROS'),
+        bit(13, 'SigSfw', 'DPC SIG_SFW Status', whenOffered(subclass, 'RW1CS')),
       ]),
       register(0x0a, 2, 'SOURCE', 'DPC Error Source ID', 'ROS', 'PCIe 6.0 7.9.14.5'),
       ...(hasExtensions(read, owner)

@@ -11,6 +11,7 @@ import {
   PHYSICAL_LAYER_64_DECODER,
   SECONDARY_EXPRESS_DECODER,
 } from './equalization';
+import { FLIT_LOGGING_DECODER } from './flitLogging';
 import { TPH_DECODER } from './hints';
 import { IDE_DECODER } from './ide';
 import { DSN_DECODER, DVSEC_DECODER, VENDOR_SPECIFIC_DECODER } from './identification';
@@ -56,6 +57,7 @@ export const EXTENDED_DECODERS: readonly StructureDecoder[] = [
   DEVICE_3_DECODER,
   IDE_DECODER,
   PHYSICAL_LAYER_64_DECODER,
+  FLIT_LOGGING_DECODER,
   POWER_BUDGETING_DECODER,
   DATA_LINK_FEATURE_DECODER,
   DPA_DECODER,
