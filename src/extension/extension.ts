@@ -3,6 +3,7 @@ import { Actions } from './commands/actions';
 import { DriverActions } from './commands/driverActions';
 import { registerDriverCommands } from './commands/driverCommands';
 import { registerFunctionCommands } from './commands/functionCommands';
+import { registerGridCommands } from './commands/gridCommands';
 import { registerGuestCommands } from './commands/guestCommands';
 import { MachineOpener, registerMachineCommands } from './commands/machineCommands';
 import { ContextKeys } from './contextKeys';
@@ -56,6 +57,7 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
     new MachineDocuments(session),
     vscode.window.registerFileDecorationProvider(decorations),
     registerMachineCommands(opener, log),
+    registerGridCommands(inspectors),
     registerDriverCommands({ session, driverActions, log }),
     registerGuestCommands({ session, driverActions, log, actions, dumpProblems }),
     registerFunctionCommands({

@@ -28,6 +28,16 @@ export const Command = {
   showSysfs: 'confspace.showSysfs',
   writeAttribute: 'confspace.writeAttribute',
   copyAddress: 'confspace.copyAddress',
+  copyBytes: 'confspace.copyBytes',
+  copyAsHex: 'confspace.copyAsHex',
+  copyAsLspci: 'confspace.copyAsLspci',
+  copyAsC: 'confspace.copyAsC',
+  copyAsSetpci: 'confspace.copyAsSetpci',
+  copyAsJson: 'confspace.copyAsJson',
+  pasteBytes: 'confspace.pasteBytes',
+  goTo: 'confspace.goTo',
+  find: 'confspace.find',
+  clearMarks: 'confspace.clearMarks',
   showLog: 'confspace.showLog',
 } as const;
 
@@ -47,6 +57,7 @@ export const CONTAINER = 'confspace';
 export const Setting = {
   section: 'confspace',
   pciIds: 'confspace.pciIds',
+  copyFormat: 'confspace.copyFormat',
 } as const;
 
 /**
@@ -86,6 +97,9 @@ export const DIAGNOSTICS = 'confspace';
 export const SCHEME = 'pci';
 
 export const WEBVIEW_PANEL = 'confspace.inspector';
+
+/** The part of the grid's context menu that copies in a form of choice. */
+export const COPY_MENU = 'confspace.copyAs';
 
 /** What tree rows say of themselves in `viewItem`. */
 export const Item = {

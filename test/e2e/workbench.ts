@@ -51,17 +51,23 @@ export function useWorkbench(options: WorkbenchOptions = {}): () => Workbench {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds in the inspector page, as lines for a person. */
-export async function accessibilityProblems(workbench: Workbench): Promise<readonly string[]> {
+/**
+ * What axe finds in the inspector page, or in what a selector names there, as lines for a person. The whole page has
+ * thousands of cells and takes seconds.
+ */
+export async function accessibilityProblems(
+  workbench: Workbench,
+  within = 'html',
+): Promise<readonly string[]> {
   const frame = await workbench.inspectorFrame();
   await frame.evaluate(axeSource);
-  const results = await frame.evaluate(async () => {
+  const results = await frame.evaluate(async (selector) => {
     const { axe } = window as unknown as {
-      axe: { run(context: Document, options: RunOptions): Promise<AxeResults> };
+      axe: { run(context: string, options: RunOptions): Promise<AxeResults> };
     };
     // The page is one part of the workbench, which brings landmarks and title.
-    return axe.run(document, { rules: { region: { enabled: false } }, resultTypes: ['violations'] });
-  });
+    return axe.run(selector, { rules: { region: { enabled: false } }, resultTypes: ['violations'] });
+  }, within);
   return results.violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
   );

@@ -2,7 +2,17 @@ import * as assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { Color, Command, CONTAINER, ContextKey, FocusCommand, Setting, View } from '../../src/extension/ids';
+import {
+  Color,
+  Command,
+  CONTAINER,
+  ContextKey,
+  COPY_MENU,
+  FocusCommand,
+  Setting,
+  View,
+  WEBVIEW_PANEL,
+} from '../../src/extension/ids';
 import { extension } from './api';
 
 interface Manifest {
@@ -10,7 +20,10 @@ interface Manifest {
     readonly commands: readonly { command: string; title: string; category: string; enablement?: string }[];
     readonly views: Readonly<Record<string, readonly { id: string }[]>>;
     readonly viewsWelcome: readonly { view: string; when?: string; contents: string }[];
-    readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
+    readonly menus: Readonly<
+      Record<string, readonly { command?: string; submenu?: string; when?: string }[]>
+    >;
+    readonly submenus: readonly { id: string }[];
     readonly keybindings: readonly { command: string; when: string; args?: { selectionOf?: string } }[];
     readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
     readonly colors: readonly { id: string }[];
@@ -43,7 +56,10 @@ describe('ids in package.json and in the code', () => {
       sorted((contributes.views[CONTAINER] ?? []).map(({ id }) => id)),
       sorted(Object.values(View)),
     );
-    assert.deepEqual(Object.keys(contributes.configuration.properties), [Setting.pciIds]);
+    assert.deepEqual(
+      sorted(Object.keys(contributes.configuration.properties)),
+      sorted(Object.values(Setting).filter((id) => id !== Setting.section)),
+    );
     assert.deepEqual(sorted(contributes.colors.map(({ id }) => id)), sorted(Object.values(Color)));
   });
 
@@ -54,7 +70,7 @@ describe('ids in package.json and in the code', () => {
       ...contributes.viewsWelcome.map(({ when }) => when ?? ''),
       ...Object.values(contributes.menus).flatMap((items) => items.map(({ when }) => when ?? '')),
     ];
-    const views: readonly string[] = Object.values(View);
+    const views: readonly string[] = [...Object.values(View), WEBVIEW_PANEL];
     const used = clauses
       .flatMap((clause) => clause.match(/confspace\.\w+/g) ?? [])
       .filter((id) => !views.includes(id));
@@ -66,13 +82,21 @@ describe('ids in package.json and in the code', () => {
     const commands: readonly string[] = Object.values(Command);
     const views: readonly string[] = Object.values(View);
     const used = [
-      ...Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command)),
+      ...Object.values(contributes.menus).flatMap((items) =>
+        items.flatMap(({ command }) => (command === undefined ? [] : [command])),
+      ),
       ...contributes.keybindings.map(({ command }) => command),
       ...contributes.viewsWelcome.flatMap(({ contents }) =>
         [...contents.matchAll(/\(command:([\w.]+)\)/g)].map(([, command]) => command ?? ''),
       ),
     ];
     for (const command of used) assert.ok(commands.includes(command), `${command} is a command`);
+    const submenus = Object.values(contributes.menus).flatMap((items) =>
+      items.flatMap(({ submenu }) => (submenu === undefined ? [] : [submenu])),
+    );
+    assert.deepEqual(sorted(submenus), [COPY_MENU]);
+    assert.deepEqual(sorted(contributes.submenus.map(({ id }) => id)), [COPY_MENU]);
+    assert.ok(COPY_MENU in contributes.menus);
     for (const { view } of contributes.viewsWelcome) assert.ok(views.includes(view), `${view} is a view`);
     for (const { args } of contributes.keybindings)
       if (args?.selectionOf !== undefined) assert.ok(views.includes(args.selectionOf));

@@ -31,7 +31,10 @@ export class FieldList {
     class: 'field-tree',
     attributes: { role: 'treegrid', 'aria-label': 'Registers and fields' },
   });
-  private readonly detail = element('div', { class: 'detail' });
+  private readonly detail = element('div', {
+    class: 'detail',
+    attributes: { tabindex: '0', role: 'group', 'aria-label': 'Chosen register' },
+  });
   private readonly detailText = element('div', { class: 'detail-text' });
   private readonly preview = element('div', { class: 'preview', attributes: { role: 'status' } });
   private readonly empty = element('div', { class: 'empty', text: 'No register or field is named so.' });

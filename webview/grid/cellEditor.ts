@@ -59,7 +59,6 @@ export class CellEditor {
       this.onEnd(offset, end);
     };
     input.addEventListener('keydown', (event) => {
-      event.stopPropagation();
       if (event.key === 'Enter') {
         const typed = typedNumber(input.value, 8 * width);
         if (typed.ok) give({ value: typed.value, refocus: true });
@@ -67,11 +66,12 @@ export class CellEditor {
           input.setAttribute('aria-invalid', 'true');
           input.title = typed.message;
         }
-        event.preventDefault();
-      } else if (event.key === 'Escape' || event.key === 'Tab') {
+      } else if (event.key === 'Escape' || event.key === 'Tab')
         give({ value: undefined, why: `Edit of ${where} given up. Nothing was written.`, refocus: true });
-        event.preventDefault();
-      }
+      else return;
+      event.preventDefault();
+      // The edit may be over by now: the grid must not take the key for one of its own.
+      event.stopPropagation();
     });
     input.addEventListener('input', () => {
       const typed = typedNumber(input.value, 8 * width);

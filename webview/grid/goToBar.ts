@@ -169,7 +169,6 @@ export class GoToBar implements Bar {
   private onKey(event: KeyboardEvent): void {
     const count = this.shown.length;
     const completion = this.shown[this.line];
-    event.stopPropagation();
     if (event.key === 'Enter') this.go(completion?.text ?? this.typedOrFirst());
     else if (event.key === 'Escape') this.close();
     else if (event.key === 'ArrowDown' && count > 0)
@@ -181,5 +180,6 @@ export class GoToBar implements Bar {
       this.showList([]);
     } else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 }

@@ -359,6 +359,7 @@ export class GridPane {
 
   /** Keys that mean the same wherever the focus is. VS Code must not take them as its own. */
   private onKey(event: KeyboardEvent): void {
+    if (this.help.isOpen) return;
     const command = (event.ctrlKey || event.metaKey) && !event.altKey;
     const key = event.key.toLowerCase();
     if (event.key === 'F7' && !command && !event.altKey) this.goToDifference(event.shiftKey ? -1 : 1);

@@ -77,6 +77,7 @@ export class HexGrid {
         this.events.select(offset, extend);
         this.focusCell();
       },
+      focus: () => this.focusCell(),
       edit: () => this.beginEdit(''),
     });
     this.table.addEventListener('focusin', (event) => {
@@ -326,6 +327,7 @@ export class HexGrid {
   }
 
   private onKey(event: KeyboardEvent): void {
+    if (this.editor.active) return;
     const { view } = this;
     const height = this.rows.find(({ row }) => !row.hidden)?.row.offsetHeight ?? ROW_HEIGHT;
     const page = Math.max(1, Math.floor(this.root.clientHeight / height) - 2);

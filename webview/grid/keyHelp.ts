@@ -90,8 +90,11 @@ export class KeyHelp {
       button('Close', () => this.root.close(), 'secondary'),
     );
     this.root.addEventListener('close', closed);
-    // Keys of the page behind are not meant while this list is read.
-    this.root.addEventListener('keydown', (event) => event.stopPropagation());
+  }
+
+  /** Keys of the page behind it are not meant while the list is read. */
+  get isOpen(): boolean {
+    return this.root.open;
   }
 
   open(): void {

@@ -6,6 +6,7 @@ export interface MouseTarget {
   offsetOf(target: EventTarget | null): number | undefined;
   isSelected(offset: number): boolean;
   select(offset: number, extend: boolean): void;
+  focus(): void;
   edit(): void;
 }
 
@@ -60,10 +61,15 @@ export const selectByMouse = (grid: MouseTarget): void => {
   table.addEventListener('mousedown', (event) => {
     const offset = grid.offsetOf(event.target);
     if (offset === undefined) return;
-    // The menu of a selected cell is about the whole selection.
-    if (event.button === 2 && !grid.isSelected(offset)) grid.select(offset, false);
-    if (event.button !== 0) return;
+    if (event.button !== 0 && event.button !== 2) return;
+    // The browser would give the focus to this very cell.
     event.preventDefault();
+    if (event.button === 2) {
+      // The menu of a selected cell is about the whole selection.
+      if (grid.isSelected(offset)) grid.focus();
+      else grid.select(offset, false);
+      return;
+    }
     grid.select(offset, event.shiftKey);
     document.addEventListener('mousemove', move);
     document.addEventListener('mouseup', stop);

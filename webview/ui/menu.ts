@@ -82,12 +82,12 @@ export class MenuButton {
       End: last,
     };
     const next = to[event.key];
-    // Nothing typed here is for the toolbar or the page.
-    event.stopPropagation();
     if (next !== undefined) this.entries[next]?.focus();
     else if (event.key === 'Enter' || event.key === ' ') this.entries[at]?.click();
     else if (event.key === 'Escape') this.close(true);
     else return;
     event.preventDefault();
+    // Home and End are the toolbar's as well.
+    event.stopPropagation();
   }
 }

@@ -1,5 +1,5 @@
 import type { Fate, Verdict } from '../../src/protocol/verdict';
-import { element } from '../ui/element';
+import { element, span } from '../ui/element';
 import { bitRanges, FATES } from './verdictText';
 
 /**
@@ -53,7 +53,11 @@ export const bitTable = (verdict: Verdict, size: number, sent: number | undefine
     table.append(made);
   };
   row('bit', 'numbers', (bit) =>
-    element('th', { text: bit % 4 === 3 || bit % 4 === 0 ? String(bit) : '', attributes: { scope: 'col' } }),
+    element(
+      'th',
+      { attributes: { scope: 'col' } },
+      span(bit % 4 === 3 || bit % 4 === 0 ? '' : 'spoken', String(bit)),
+    ),
   );
   for (const { name, value, off = 0 } of linesOf(verdict, sent))
     row(name, 'values', (bit) =>

@@ -189,7 +189,7 @@ export class OutcomeStrip {
       'What if…',
       () => this.events.whatIf(outcome),
       'secondary',
-      'Try this write under every policy, width and kernel',
+      'What if… this write under every policy, width and kernel',
     );
     if (lostBits(verdict) === 0 && verdict.outcome !== 'refused') {
       place.append(whatIf);

@@ -1,13 +1,28 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { formatBdf, type Bdf } from '../../backend/spec/bdf';
-import { parsePageMessage, requestIdOf, type HostMessage, type Request } from '../../protocol/messages';
+import {
+  copyFormatSchema,
+  parsePageMessage,
+  requestIdOf,
+  type CopyFormat,
+  type HostMessage,
+  type PageAction,
+  type Request,
+} from '../../protocol/messages';
 import type { Snapshot } from '../../protocol/model';
 import { addressText, functionTitle } from '../functionText';
+import { Setting } from '../ids';
 import type { Session } from '../session';
 import { DecodedFunction } from './decoded';
 import { snapshotOf } from './describe';
 import { messageBetween } from './difference';
 import { answer } from './answer';
+
+/** The setting, or its default when somebody wrote something else there. */
+const copyFormat = (): CopyFormat => {
+  const chosen = vscode.workspace.getConfiguration().get(Setting.copyFormat);
+  return copyFormatSchema.options.find((format) => format === chosen) ?? 'hex';
+};
 
 /** One panel: a function of the machine that is open, and the page that shows it. */
 export class Inspector implements vscode.Disposable {
@@ -45,6 +60,18 @@ export class Inspector implements vscode.Disposable {
 
   reveal(column?: vscode.ViewColumn): void {
     this.panel.reveal(column);
+  }
+
+  get active(): boolean {
+    return this.panel.active;
+  }
+
+  act(what: PageAction): void {
+    if (this.ready) this.send({ type: 'do', what });
+  }
+
+  tellSettings(): void {
+    if (this.ready) this.send({ type: 'settings', copyFormat: copyFormat() });
   }
 
   dispose(): void {
@@ -125,6 +152,7 @@ export class Inspector implements vscode.Disposable {
       case 'ready':
         this.ready = true;
         this.told = undefined;
+        this.tellSettings();
         this.tell();
         break;
       case 'resync':

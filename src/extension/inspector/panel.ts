@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatBdf, parseBdf, type Bdf } from '../../backend/spec/bdf';
-import { parsePageState } from '../../protocol/messages';
-import { WEBVIEW_PANEL } from '../ids';
+import { parsePageState, type PageAction } from '../../protocol/messages';
+import { Setting, WEBVIEW_PANEL } from '../ids';
 import { pageHtml, pageRoots, type Page } from '../page';
 import type { Session } from '../session';
 import { Inspector } from './inspector';
@@ -12,6 +12,7 @@ const PAGE: Page = { name: 'inspector', title: 'PCI inspector' };
 export class Inspectors implements vscode.Disposable {
   private readonly byAddress = new Map<string, Inspector>();
   private readonly serializer: vscode.Disposable;
+  private readonly settings: vscode.Disposable;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -23,6 +24,10 @@ export class Inspectors implements vscode.Disposable {
         this.restore(panel, state);
         return Promise.resolve();
       },
+    });
+    this.settings = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration(Setting.copyFormat)) return;
+      for (const inspector of this.byAddress.values()) inspector.tellSettings();
     });
   }
 
@@ -42,6 +47,15 @@ export class Inspectors implements vscode.Disposable {
     this.inspect(bdf, panel);
   }
 
+  /** Makes the page of the function's panel do something, or that of the active panel when no address is given. */
+  act(address: string | undefined, what: PageAction): void {
+    const inspector =
+      address === undefined
+        ? [...this.byAddress.values()].find((candidate) => candidate.active)
+        : this.byAddress.get(address);
+    inspector?.act(what);
+  }
+
   /** Functions that have a panel, in the order in which they were opened. */
   get inspected(): readonly string[] {
     return [...this.byAddress.keys()];
@@ -49,6 +63,7 @@ export class Inspectors implements vscode.Disposable {
 
   dispose(): void {
     this.serializer.dispose();
+    this.settings.dispose();
     for (const inspector of this.byAddress.values()) inspector.dispose();
     this.byAddress.clear();
   }
