@@ -66,6 +66,8 @@ export const remedyAttributeSchema = v.picklist(['quirks', 'permissive', 'allow_
 export const remedySchema = v.object({
   kind: v.picklist(['width', 'interruptControl', 'quirk', 'permissive', 'profile']),
   text: v.string(),
+  /** Kernel release whose driver it is. */
+  profile: v.exactOptional(v.string()),
   /** Writes to an attribute of the driver that are the remedy, and the shell's lines for them. */
   sysfs: v.exactOptional(
     v.object({

@@ -13,21 +13,25 @@ export interface Hovered {
 }
 
 /**
- * A card beside what the pointer rests on. It can be entered, Escape takes it away, and it never takes the focus:
+ * A card beside what the pointer rests on. It can be entered, Escape (or any key) takes it away, and it never takes the focus:
  * everything on it is also to be had by keyboard elsewhere. WCAG 1.4.13.
  */
 export class HoverCard {
   readonly root = element('div', { class: 'hover-card', attributes: { role: 'tooltip' } });
   private timer: ReturnType<typeof setTimeout> | undefined;
   private key = '';
+  private typing = false;
 
   constructor() {
     this.root.hidden = true;
     this.root.addEventListener('mouseenter', () => clearTimeout(this.timer));
     this.root.addEventListener('mouseleave', () => this.later(() => this.hide(), HIDE_MS));
-    document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.hide();
+    // Who types does not look for a card, even where the pointer happens to rest.
+    document.addEventListener('keydown', () => {
+      this.hide();
+      this.typing = true;
     });
+    document.addEventListener('mousemove', () => (this.typing = false), { passive: true });
     document.addEventListener('scroll', () => this.hide(), { capture: true, passive: true });
     document.addEventListener('mousedown', (event) => {
       if (!(event.target instanceof Node && this.root.contains(event.target))) this.hide();
@@ -37,7 +41,7 @@ export class HoverCard {
   /** Cards for what lies in `over`; `find` says what is under the pointer, undefined where nothing is to be said. */
   attach(over: HTMLElement, find: (target: Element) => Hovered | undefined): void {
     over.addEventListener('mouseover', (event) => {
-      const found = event.target instanceof Element ? find(event.target) : undefined;
+      const found = event.target instanceof Element && !this.typing ? find(event.target) : undefined;
       if (!found) {
         this.later(() => this.hide(), HIDE_MS);
         return;

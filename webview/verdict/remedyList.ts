@@ -11,19 +11,23 @@ export interface RemedyEvents {
   readonly copy: (text: string) => void;
 }
 
-/** Kernels whose driver lets it through, as one line. */
-const kernels = (remedies: readonly Remedy[]): string | undefined => {
-  const names = remedies.flatMap(({ kind, text }) =>
-    kind === 'profile' ? [/Linux (\S+)/.exec(text)?.[1] ?? ''] : [],
-  );
-  if (names.length === 0) return undefined;
-  return `The driver of Linux ${names.join(', ')} lets it through.`;
-};
-
 const resultOf = (remedy: Pick<Remedy, 'outcome' | 'done'>): string =>
   remedy.outcome === 'all'
     ? 'all of it'
-    : `${countBits(remedy.done)} ${remedy.done === 1 ? 'bit' : 'bits'} of it`;
+    : `${countBits(remedy.done)} ${countBits(remedy.done) === 1 ? 'bit' : 'bits'} of it`;
+
+/** Kernels whose driver lets as much through, in one line each. */
+const kernels = (remedies: readonly Remedy[]): readonly string[] => {
+  const byResult = new Map<string, string[]>();
+  for (const remedy of remedies) {
+    if (remedy.profile === undefined) continue;
+    const result = resultOf(remedy);
+    byResult.set(result, [...(byResult.get(result) ?? []), remedy.profile]);
+  }
+  return [...byResult].map(
+    ([result, names]) => `The driver of Linux ${names.join(', ')} lets ${result} through.`,
+  );
+};
 
 const item = (remedy: Remedy, events: RemedyEvents): HTMLElement => {
   const { sysfs, text } = remedy;
@@ -62,8 +66,7 @@ export const remedyList = (remedies: readonly Remedy[], events: RemedyEvents): H
     });
   const list = element('ul', { attributes: { 'aria-label': 'What would let it through' } });
   for (const remedy of remedies) if (remedy.kind !== 'profile') list.append(item(remedy, events));
-  const others = kernels(remedies);
-  if (others !== undefined)
-    list.append(element('li', { class: 'remedy', text: others, attributes: { 'data-kind': 'profile' } }));
+  for (const text of kernels(remedies))
+    list.append(element('li', { class: 'remedy', text, attributes: { 'data-kind': 'profile' } }));
   return element('div', { class: 'remedies' }, element('h2', { text: 'What would let it through' }), list);
 };

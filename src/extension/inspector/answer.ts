@@ -70,13 +70,14 @@ const ATTRIBUTES: Readonly<Partial<Record<Remedy['kind'], NonNullable<ToldRemedy
   interruptControl: 'allow_interrupt_control',
 };
 
-const toldRemedy = ({ kind, text, sysfs, outcome, done }: Remedy): ToldRemedy => {
+const toldRemedy = ({ kind, text, sysfs, outcome, done, circumstances: { profile } }: Remedy): ToldRemedy => {
   const attribute = ATTRIBUTES[kind];
   return {
     kind,
     text,
     outcome,
     done,
+    ...(profile === undefined ? {} : { profile }),
     ...(sysfs === undefined || attribute === undefined
       ? {}
       : {
