@@ -10,7 +10,7 @@ export interface FunctionDescription {
   /** Writable and write-1-to-clear bits where they were measured; otherwise derived from the register catalogue. */
   readonly rw?: Uint8Array;
   readonly w1c?: Uint8Array;
-  /** Sizes of BARs (index 0..5), ROM (6) in bytes where the source knew them; absent index = not implemented or unknown. */
+  /** Sizes of BARs (index 0..5), ROM (6), VF BARs of a PF (7..12) in bytes where the source knew them; absent index = not implemented or unknown. */
   readonly barSizes?: Readonly<Record<number, bigint>>;
   /** Interrupt line that the host routed ("pin A routed to IRQ 16"), 0 or absent when none is known. */
   readonly irq?: number;

@@ -6,7 +6,7 @@ import { type Block, readBlocks } from './lspciBlocks';
 import { type Details, newDetails } from './lspciDetails';
 import { headingIds } from './lspciHeading';
 import type { ProblemList, SourceProblem } from './problem';
-import { virtualFunctionPlaces } from './virtualFunctions';
+import { virtualFunctionPlaces, withVfBarSizes } from './virtualFunctions';
 
 export type { SourceProblem } from './problem';
 
@@ -43,7 +43,7 @@ export const parseLspci = (text: string, name: string): LspciResult => {
     .sort((a, b) => compareBdf(a.bdf, b.bdf));
   return {
     ok: true,
-    machine: { name, functions: withVfs(functions, chosen, problems) },
+    machine: { name, functions: withVfBarSizes(withVfs(functions, chosen, problems)) },
     problems: problems.all(),
     lineOf: (bdf, offset) => {
       const block = chosen.get(formatBdf(bdf))?.block;

@@ -19,8 +19,10 @@ const sampleFunction = v.strictObject({
   config: hexText,
   rw: v.optional(hexText),
   w1c: v.optional(hexText),
-  /** Bytes by BAR number, 6 for the ROM. */
-  barSizes: v.optional(v.record(v.pipe(v.string(), v.regex(/^[0-6]$/)), v.pipe(v.number(), v.minValue(1)))),
+  /** Bytes by BAR number, 6 for the ROM, 7 to 12 for the VF BARs. */
+  barSizes: v.optional(
+    v.record(v.pipe(v.string(), v.regex(/^(?:[0-9]|1[0-2])$/)), v.pipe(v.number(), v.minValue(1))),
+  ),
   vpd: v.optional(hexText),
   irq: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   driver: v.optional(v.string()),

@@ -1,4 +1,6 @@
 import type { FunctionDescription } from '../backend/description';
+import { FIRST_VF_RESOURCE } from '../backend/device/masks';
+import { VF_BARS } from '../backend/host/sriov';
 import { type Bdf, compareBdf, formatBdf, sameBdf } from '../backend/spec/bdf';
 import { ExtCapId } from '../backend/spec/capabilityIds';
 import { walkExtendedCapabilities } from '../backend/spec/chain';
@@ -56,4 +58,22 @@ export const virtualFunctionPlaces = (
     for (const { bdf, place } of placesOf(pf))
       if (!places.has(formatBdf(bdf))) places.set(formatBdf(bdf), place);
   return places;
+};
+
+/**
+ * Gives each PF the sizes of its VF BARs, which lspci prints with the VFs only: one of them has one VF's share. The
+ * functions must have their `physicalFunction`.
+ */
+export const withVfBarSizes = (functions: readonly FunctionDescription[]): readonly FunctionDescription[] => {
+  const sizes = new Map<string, Record<number, bigint>>();
+  for (const { physicalFunction, barSizes } of functions) {
+    if (physicalFunction === undefined) continue;
+    const pf = formatBdf(physicalFunction);
+    for (const [bar, size] of Object.entries(barSizes ?? {}))
+      if (Number(bar) < VF_BARS) sizes.set(pf, { ...sizes.get(pf), [FIRST_VF_RESOURCE + Number(bar)]: size });
+  }
+  return functions.map((fn) => {
+    const found = sizes.get(formatBdf(fn.bdf));
+    return found ? { ...fn, barSizes: { ...fn.barSizes, ...found } } : fn;
+  });
 };

@@ -78,8 +78,10 @@ describe('parseLspci', () => {
     expect(fn.irq).toBe(17);
   });
 
-  it('does not take the VF BARs of SR-IOV for BARs of the function', () => {
-    expect(at(parse(RICH), '0000:01:00.0').barSizes).toEqual({ 0: 16384n });
+  it('takes the sizes of VF BARs from the VFs, and VF BARs of SR-IOV not for BARs of the function', () => {
+    // 7 to 12 are the VF BARs.
+    expect(at(parse(RICH), '0000:01:00.0').barSizes).toEqual({ 0: 16384n, 7: 16384n });
+    expect(at(parse(RICH), '0000:02:00.0').barSizes).toMatchObject({ 3: 16384n, 7: 16384n, 10: 16384n });
     const fn = one(`00:03.0 X\n\tCapabilities: [160] X\n\tRegion 0: Memory at 0 [size=16K]\n${row(0)}`);
     expect(fn.barSizes).toBeUndefined();
   });

@@ -52,10 +52,13 @@ const LARGEST_ASSUMED: Readonly<Record<BaseAddress['kind'], bigint>> = {
   rom: 64n * KIB,
 };
 
-const assumedSize = (kind: BaseAddress['kind'], value: number, upper: number): bigint => {
+/** The same for a VF BAR, which holds one function's share of the address range. */
+const LARGEST_ASSUMED_VF = 16n * KIB;
+
+const assumedSize = (kind: BaseAddress['kind'], value: number, upper: number, vf: boolean): bigint => {
   if (value === 0 && upper === 0) return 0n;
   const address = (BigInt(upper) << 32n) | BigInt(andNot(value, NOT_ADDRESS[kind]));
-  const largest = LARGEST_ASSUMED[kind];
+  const largest = vf ? LARGEST_ASSUMED_VF : LARGEST_ASSUMED[kind];
   const alignment = address & -address;
   return address === 0n || alignment > largest ? largest : alignment;
 };
@@ -86,7 +89,8 @@ const baseAddressMasks = (
     const value = read(bar.offset, 4);
     const wide = bar.kind === 'memory64';
     const upper = wide ? read(bar.offset + 4, 4) : 0;
-    const size = sizes?.[resource + bar.index] ?? bar.fixedSize ?? assumedSize(bar.kind, value, upper);
+    const assumed = (): bigint => assumedSize(bar.kind, value, upper, resource === FIRST_VF_RESOURCE);
+    const size = sizes?.[resource + bar.index] ?? bar.fixedSize ?? assumed();
     const mask = addressMask(size);
     const enable = bar.kind === 'rom' && mask !== 0n ? ROM_ENABLE : 0;
     const low = andNot(Number(mask & 0xffffffffn), NOT_ADDRESS[bar.kind]);
