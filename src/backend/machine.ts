@@ -1,8 +1,8 @@
-import { bindHostDriver, unbindHostDriver } from './assembly/hostDriver';
 import { PvGuest } from './assembly/pvGuest';
 import { explained } from './assembly/explained';
 import { warningMark, witness } from './assembly/witness';
 import type { MachineFunction } from './assembly/functions';
+import { EINVAL } from './host/codes';
 import { storeAttribute } from './pciback/sysfs';
 import {
   injectAer,
@@ -38,16 +38,14 @@ export class Machine extends MachineState {
 
   private bindStub({ dev }: MachineFunction): string | undefined {
     const { stub } = this.host.driver;
-    const hadDriver = dev.driver !== undefined;
-    unbindHostDriver(dev);
-    if (hadDriver) stub.physicalFunctionUnbound(dev);
+    this.hostFunctions.takeFromDriver(dev);
     const text = formatBdf(dev.bdf);
     storeAttribute(stub, 'new_slot', text);
     const err = stub.probe(dev);
     if (err === 0) return undefined;
     storeAttribute(stub, 'remove_slot', text);
     const driver = this.member(dev.bdf).description.driver;
-    if (driver !== undefined) bindHostDriver(dev, driver);
+    if (driver !== undefined) this.hostFunctions.giveToDriver(dev, driver);
     return `binding ${text} to ${DRIVER_NAME} failed with ${err}`;
   }
 
@@ -66,10 +64,9 @@ export class Machine extends MachineState {
     if (owner !== undefined)
       return this.refuse(`${formatBdf(bdf)} is in use by ${owner.guest.name}; detach it first`);
     return this.act({ action: 'release', bdf }, [bdf], () => {
-      const { stub } = this.host.driver;
-      stub.remove(dev);
-      storeAttribute(stub, 'remove_slot', formatBdf(bdf));
-      if (description.driver !== undefined) bindHostDriver(dev, description.driver);
+      this.hostFunctions.takeFromPciback(dev);
+      storeAttribute(this.host.driver.stub, 'remove_slot', formatBdf(bdf));
+      if (description.driver !== undefined) this.hostFunctions.giveToDriver(dev, description.driver);
       return undefined;
     });
   }
@@ -119,6 +116,21 @@ export class Machine extends MachineState {
   reset(bdf: Bdf): ActionResult {
     const { dev } = this.member(bdf);
     return this.run({ action: 'reset', bdf }, [bdf], () => resetDeviceFunction(dev));
+  }
+
+  /**
+   * Writes `count` to the PF's `sriov_numvfs`: as many VFs are created, or with 0 all are removed. Refused with the
+   * kernel's words and errno.
+   */
+  createVirtualFunctions(bdf: Bdf, count: number): ActionResult {
+    const member = this.member(bdf);
+    if (member.dev.sriov === undefined)
+      return this.refuse(`${formatBdf(bdf)} has no sriov_numvfs: it is not a physical function`);
+    if (!Number.isInteger(count) || count < 0)
+      return this.refuse(`write(2) of "${count}" to sriov_numvfs: error ${-EINVAL}`);
+    return this.run({ action: 'createVirtualFunctions', bdf, count }, [bdf], () =>
+      this.hostFunctions.writeNumVfs(member, count),
+    );
   }
 
   /** Fires the function's interrupt line; `shared` is whether the hypervisor says that another domain shares it. */

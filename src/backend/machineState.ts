@@ -1,8 +1,8 @@
 import { accessMap } from './assembly/accessMap';
 import { assemble, FIRST_DOMID } from './assembly/assemble';
-import type { BusTree } from './assembly/buses';
 import type { PvGuest } from './assembly/pvGuest';
 import type { MachineFunction } from './assembly/functions';
+import type { HostFunctions } from './assembly/hostFunctions';
 import { showAttribute } from './pciback/sysfs';
 import { PROFILES } from './pciback/profiles';
 import type { Told } from './assembly/driverActions';
@@ -34,8 +34,7 @@ const NOTHING: Observations = { writes: [], log: [], xenstore: [], notifications
 export class MachineState {
   readonly name: string;
   protected host: XenHost;
-  private tree: BusTree;
-  protected members: readonly MachineFunction[];
+  protected hostFunctions: HostFunctions;
   protected pvGuests: readonly PvGuest[];
   protected nextDomid = FIRST_DOMID + 1;
   private readonly listeners = new Set<(change: MachineChange) => void>();
@@ -49,17 +48,15 @@ export class MachineState {
     this.name = description.name;
     const built = assemble(description);
     this.host = built.host;
-    this.tree = built.tree;
-    this.members = built.members;
+    this.hostFunctions = built.hostFunctions;
     this.pvGuests = built.guests;
   }
 
   /** As it was when it was opened, then `replay`; nobody is told of the steps, nor are their kernel messages printed. */
   protected rebuild(replay: () => void): void {
-    const { host, tree, members, guests } = assemble(this.description);
+    const { host, hostFunctions, guests } = assemble(this.description);
     this.host = host;
-    this.tree = tree;
-    this.members = members;
+    this.hostFunctions = hostFunctions;
     this.pvGuests = guests;
     this.nextDomid = FIRST_DOMID + 1;
     this.silently(replay);
@@ -116,7 +113,7 @@ export class MachineState {
   }
 
   protected member(bdf: Bdf): MachineFunction {
-    const found = this.members.find((m) => sameBdf(m.dev.bdf, bdf));
+    const found = this.hostFunctions.find(bdf);
     if (found === undefined) throw new Error(`no function ${formatBdf(bdf)} in ${this.name}`);
     return found;
   }
@@ -137,10 +134,12 @@ export class MachineState {
 
   /** Functions in order of address. */
   functions(): readonly FunctionState[] {
-    return [...this.members].sort((a, b) => compareBdf(a.dev.bdf, b.dev.bdf)).map((m) => this.stateOf(m));
+    return [...this.hostFunctions.members]
+      .sort((a, b) => compareBdf(a.dev.bdf, b.dev.bdf))
+      .map((m) => this.stateOf(m));
   }
   function(bdf: Bdf): FunctionState | undefined {
-    const found = this.members.find((m) => sameBdf(m.dev.bdf, bdf));
+    const found = this.hostFunctions.find(bdf);
     return found === undefined ? undefined : this.stateOf(found);
   }
   private stateOf(member: MachineFunction): FunctionState {
@@ -151,7 +150,7 @@ export class MachineState {
 
   /** Root buses of all domains, with what is behind their bridges. */
   rootBuses(): readonly BusState[] {
-    return this.tree.rootBuses();
+    return this.hostFunctions.rootBuses();
   }
   guests(): readonly GuestState[] {
     return this.pvGuests.map((g) => g.state());
@@ -160,7 +159,7 @@ export class MachineState {
   /** What the hardware holds. Throws on an unknown function. */
   realImage(bdf: Bdf): ConfigImage {
     const { dev, known } = this.member(bdf);
-    return { bytes: dev.fn.config.slice(0, dev.fn.configSize), known: known.slice() };
+    return { bytes: dev.fn.image(), known: known.slice() };
   }
 
   /** What the hardware holds after a reset of the function; unknown where the real image is. Throws on an unknown function. */
@@ -207,8 +206,9 @@ export class MachineState {
     functions: readonly Bdf[] | undefined,
     action: (soFar: Observations) => Told,
   ): ActionResult {
+    const { members } = this.hostFunctions;
     const { result, observed } = this.host.observe(action);
-    this.record(entry, functions);
+    this.record(entry, this.hostFunctions.members === members ? functions : undefined);
     return { ...result, observed };
   }
 

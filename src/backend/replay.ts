@@ -22,6 +22,8 @@ export const applyEntry = (machine: Machine, e: JournalEntry): boolean => {
       return machine.reset(e.bdf).ok;
     case 'sysfs':
       return machine.sysfs(e.attribute, e.text).ok;
+    case 'createVirtualFunctions':
+      return machine.createVirtualFunctions(e.bdf, e.count).ok;
     case 'raiseLine':
       return machine.raiseLine(e.bdf, e.times, e.shared).ok;
     case 'aer':

@@ -99,6 +99,8 @@ export interface FunctionState {
   readonly msixEnabled: boolean;
   readonly irq: number;
   readonly physicalFunction: Bdf | undefined;
+  /** What `sriov_numvfs` and `sriov_totalvfs` of a physical function read. */
+  readonly sriov: { readonly numVFs: number; readonly totalVFs: number } | undefined;
   readonly sourceLine: number | undefined;
 }
 

@@ -1,7 +1,5 @@
 import type { MachineDescription } from '../description';
-import { BusTree } from './buses';
-import { addFunctions, type MachineFunction } from './functions';
-import { foundBound } from './hostDriver';
+import { HostFunctions } from './hostFunctions';
 import { PvGuest } from './pvGuest';
 import { XenHost } from './xenHost';
 
@@ -10,17 +8,14 @@ export const FIRST_DOMID = 1;
 
 export interface Assembled {
   readonly host: XenHost;
-  readonly tree: BusTree;
-  readonly members: readonly MachineFunction[];
+  readonly hostFunctions: HostFunctions;
   readonly guests: readonly PvGuest[];
 }
 
 /** A machine as it is when it is opened: devices, host kernel, pciback loaded with nothing seized, one PV guest without devices. */
 export const assemble = (description: MachineDescription): Assembled => {
   const host = new XenHost();
-  const tree = new BusTree(description.functions);
-  const members = addFunctions(host, description.functions, tree);
-  for (const { dev, description: d } of members) if (d.driver !== undefined) foundBound(dev, d.driver);
+  const hostFunctions = new HostFunctions(host, description.functions);
   host.driver.load('');
-  return { host, tree, members, guests: [new PvGuest(host, FIRST_DOMID, 'guest1')] };
+  return { host, hostFunctions, guests: [new PvGuest(host, FIRST_DOMID, 'guest1')] };
 };

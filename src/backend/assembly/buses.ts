@@ -20,6 +20,11 @@ const busKey = (domain: number, bus: number): string => `${domain}:${bus}`;
 export class BusTree {
   /** The bridge above each bus that has one. */
   private readonly bridgeAbove = new Map<string, Bdf>();
+  /**
+   * The bridge above the PF, for each further bus that its VFs are on. The kernel hangs such a bus below the PF's, but
+   * no bridge leads to it: its functions have none above them.
+   */
+  private readonly virtualBuses = new Map<string, { readonly bus: number; readonly bridge: Bdf }>();
   private readonly functions: readonly FunctionDescription[];
 
   constructor(functions: readonly FunctionDescription[]) {
@@ -32,6 +37,19 @@ export class BusTree {
       if (!this.bridgeAbove.has(key) && !this.busesAbove(f.bdf).includes(behind))
         this.bridgeAbove.set(key, f.bdf);
     }
+    for (const { bdf, physicalFunction: pf } of this.functions) {
+      const bridge = pf && pf.bus !== bdf.bus ? this.bridgeAbove.get(busKey(pf.domain, pf.bus)) : undefined;
+      const key = busKey(bdf.domain, bdf.bus);
+      if (bridge !== undefined && this.isLeaf(bdf) && !this.bridgeAbove.has(key))
+        this.virtualBuses.set(key, { bus: bdf.bus, bridge });
+    }
+  }
+
+  /** No bridge is on this bus. */
+  private isLeaf({ domain, bus }: Bdf): boolean {
+    return this.functions.every(
+      ({ bdf, config }) => bdf.domain !== domain || bdf.bus !== bus || secondaryBus(config) === undefined,
+    );
   }
 
   private busesAbove(bdf: Bdf): number[] {
@@ -54,7 +72,8 @@ export class BusTree {
     const roots = new Map<string, BusState>();
     for (const { bdf } of this.functions) {
       const key = busKey(bdf.domain, bdf.bus);
-      if (!this.bridgeAbove.has(key) && !roots.has(key)) roots.set(key, this.busAt(bdf.domain, bdf.bus));
+      if (this.bridgeAbove.has(key) || this.virtualBuses.has(key) || roots.has(key)) continue;
+      roots.set(key, this.busAt(bdf.domain, bdf.bus));
     }
     return [...roots.values()];
   }
@@ -67,9 +86,8 @@ export class BusTree {
   private node(f: FunctionDescription): FunctionNode {
     const behind = secondaryBus(f.config);
     const leads =
-      behind !== undefined && this.bridgeAbove.get(busKey(f.bdf.domain, behind)) === f.bdf
-        ? [this.busAt(f.bdf.domain, behind)]
-        : [];
-    return { bdf: f.bdf, behind: leads };
+      behind !== undefined && this.bridgeAbove.get(busKey(f.bdf.domain, behind)) === f.bdf ? [behind] : [];
+    for (const { bus, bridge } of this.virtualBuses.values()) if (bridge === f.bdf) leads.push(bus);
+    return { bdf: f.bdf, behind: leads.map((bus) => this.busAt(f.bdf.domain, bus)) };
   }
 }

@@ -33,5 +33,6 @@ export const functionState = (
   msixEnabled: dev.msixEnabled,
   irq: dev.irq,
   physicalFunction: description.physicalFunction,
+  sriov: dev.sriov && { numVFs: dev.sriov.numVFs, totalVFs: dev.sriov.driverMaxVFs },
   sourceLine: description.sourceLine,
 });

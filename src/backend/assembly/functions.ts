@@ -1,5 +1,6 @@
-import { PCI_HEADER_TYPE, PCI_INTERRUPT_LINE, PCI_INTERRUPT_PIN } from '../spec/kernelRegisters';
+import { PCI_COMMAND, PCI_HEADER_TYPE, PCI_INTERRUPT_LINE, PCI_INTERRUPT_PIN } from '../spec/kernelRegisters';
 import { deriveMasks } from '../device/masks';
+import { resetImage } from '../device/pciFunction';
 import { virtualFunctionMask } from '../device/virtualFunction';
 import type { PciDev } from '../host/pciDev';
 import type { FunctionDescription } from '../description';
@@ -40,6 +41,21 @@ const masksOf = (d: FunctionDescription, config: Uint8Array): { rw: Uint8Array; 
   return { rw: d.physicalFunction === undefined ? rw : virtualFunctionMask(rw), w1c };
 };
 
+/**
+ * Reset values that the masks do not give. A VF's COMMAND is 0 after a reset; a dump may show bits that the VF of an
+ * emulator kept, though no VF has them.
+ */
+const resetPatches = (d: FunctionDescription): readonly (readonly [number, Uint8Array])[] =>
+  d.physicalFunction === undefined ? [] : [[PCI_COMMAND, new Uint8Array(2)]];
+
+/** Bytes and masks of a described function after a reset. */
+export const describedAfterReset = (
+  d: FunctionDescription,
+): Required<Pick<FunctionDescription, 'config' | 'rw' | 'w1c'>> => {
+  const masks = masksOf(d, withUnknownOnes(d));
+  return { ...masks, config: resetImage({ ...masks, config: d.config, por: resetPatches(d) }) };
+};
+
 /** Resources: of a VF its part of the PF's VF BARs, of another function what its own BARs hold. */
 const resourcesFor = (
   d: FunctionDescription,
@@ -68,6 +84,7 @@ export const addFunction = (
       rw,
       w1c,
       configSize: config.length,
+      por: resetPatches(d),
       ...(d.vpd !== undefined && { vpd: d.vpd }),
     },
     { irq: irqOf(d, config), vendorId: d.vendorId, deviceId: d.deviceId, physfn },

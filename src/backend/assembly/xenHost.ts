@@ -113,6 +113,12 @@ export class XenHost {
     return dev;
   }
 
+  /** Takes a function away that no driver has any more. */
+  removeFunction(dev: PciDev): void {
+    this.kernel.remove(dev);
+    this.above.delete(dev);
+  }
+
   find(bdf: Bdf): PciDev | undefined {
     return this.kernel.find(bdf);
   }

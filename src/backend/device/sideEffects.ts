@@ -14,19 +14,22 @@ import {
   PM_CTRL_NO_SOFT_RESET,
   PM_CTRL_STATE_MASK,
   PM_PMC,
+  SRIOV_CTRL,
+  SRIOV_NUM_VF,
   VPD_ADDR,
   VPD_ADDR_F,
   VPD_ADDR_MASK,
   VPD_DATA,
 } from '../spec/kernelRegisters';
-import { CapId } from '../spec/capabilityIds';
-import { firstCapability } from '../spec/firstCapability';
-import { readLe, writeLe } from '../spec/uint';
+import { CapId, ExtCapId } from '../spec/capabilityIds';
+import { firstCapability, firstExtendedCapability } from '../spec/firstCapability';
+import { readLe, writeLe, type Width } from '../spec/uint';
 import type { PciFunction } from './pciFunction';
 
 /**
  * What the hardware itself does after a configuration write: power state transitions, function-level resets,
- * VPD transfers. Where the capabilities are is fixed when the function is made. In this order; a reset ends it.
+ * VPD transfers, virtual functions. Where the capabilities are is fixed when the function is made. In this order; a
+ * reset ends it.
  */
 
 /** Offsets of the capabilities whose registers have side effects; 0 = not present. */
@@ -35,17 +38,19 @@ export interface EffectOffsets {
   readonly express: number;
   readonly af: number;
   readonly vpd: number;
+  readonly sriov: number;
   readonly any: boolean;
 }
 
 export const locateEffects = (config: Uint8Array): EffectOffsets => {
-  const find = (id: number): number =>
-    firstCapability((offset, width) => readLe(config, offset, width), config[PCI_HEADER_TYPE]! & 0x7f, id);
+  const read = (offset: number, width: Width): number => readLe(config, offset, width);
+  const find = (id: number): number => firstCapability(read, config[PCI_HEADER_TYPE]! & 0x7f, id);
   const pm = find(CapId.PM);
   const express = find(CapId.EXP);
   const af = find(CapId.AF);
   const vpd = find(CapId.VPD);
-  return { pm, express, af, vpd, any: (pm | express | af | vpd) !== 0 };
+  const sriov = express === 0 ? 0 : firstExtendedCapability(read, ExtCapId.SRIOV);
+  return { pm, express, af, vpd, sriov, any: (pm | express | af | vpd) !== 0 };
 };
 
 export const applyResetImage = (fn: PciFunction): void => {
@@ -92,7 +97,7 @@ export const hardwareSideEffects = (
   value: number,
   oldPmcsr: number,
 ): void => {
-  const { pm, express, af, vpd } = fn.effects;
+  const { pm, express, af, vpd, sriov } = fn.effects;
   if (pm !== 0 && covered(pm + PM_CTRL, offset, width, value) >= 0 && powerTransition(fn, pm, oldPmcsr))
     return;
   if (express !== 0) {
@@ -114,4 +119,5 @@ export const hardwareSideEffects = (
     }
   }
   if (vpd !== 0 && covered(vpd + VPD_ADDR + 1, offset, width, value) >= 0) vpdTransfer(fn, vpd);
+  if (sriov !== 0 && offset >= sriov + SRIOV_CTRL && offset < sriov + SRIOV_NUM_VF + 2) fn.followVfEnable();
 };

@@ -1,4 +1,5 @@
 /** Linux errno numbers that the kernel and the driver return (as negatives). */
+export const EPERM = 1;
 export const ENOENT = 2;
 export const EIO = 5;
 export const ENXIO = 6;
@@ -13,6 +14,7 @@ export const ENOTTY = 25;
 export const ENOSPC = 28;
 export const ERANGE = 34;
 export const EDEADLK = 35;
+export const ENOSYS = 38;
 export const EALREADY = 114;
 
 /** PCIBIOS status codes of the kernel's configuration accessors. */

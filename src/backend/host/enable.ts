@@ -33,9 +33,17 @@ const refreshPowerState = (dev: PciDev): void => {
   dev.currentState = pmcsr === 0xffff ? D3COLD : pmcsr & PM_CTRL_STATE_MASK;
 };
 
-const enableResources = (dev: PciDev): number => {
+/** Switches on what COMMAND lacks of these bits. */
+export const enableDecoding = (dev: PciDev, wanted: number): void => {
   const old = dev.read(PCI_COMMAND, 2);
-  let command = old;
+  const command = old | wanted;
+  if (command === old) return;
+  dev.log(KERN_INFO, `enabling device (${hex(old, 4)} -> ${hex(command, 4)})`);
+  dev.configWrite(PCI_COMMAND, 2, command);
+};
+
+const enableResources = (dev: PciDev): number => {
+  let wanted = 0;
   for (const [i, r] of dev.resources.entries()) {
     if (!(r.flags & (IORESOURCE_IO | IORESOURCE_MEM))) continue;
     if (i === PCI_ROM_RESOURCE && !(r.flags & IORESOURCE_ROM_ENABLE)) continue;
@@ -44,13 +52,10 @@ const enableResources = (dev: PciDev): number => {
       dev.log(KERN_ERR, `${resourceName(i)} ${formatResource(r)}: ${why}; can't enable device`);
       return -EINVAL;
     }
-    if (r.flags & IORESOURCE_IO) command |= COMMAND_IO;
-    if (r.flags & IORESOURCE_MEM) command |= COMMAND_MEMORY;
+    if (r.flags & IORESOURCE_IO) wanted |= COMMAND_IO;
+    if (r.flags & IORESOURCE_MEM) wanted |= COMMAND_MEMORY;
   }
-  if (command !== old) {
-    dev.log(KERN_INFO, `enabling device (${hex(old, 4)} -> ${hex(command, 4)})`);
-    dev.configWrite(PCI_COMMAND, 2, command);
-  }
+  enableDecoding(dev, wanted);
   return 0;
 };
 

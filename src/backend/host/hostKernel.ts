@@ -49,4 +49,10 @@ export class HostKernel {
   find(bdf: Bdf): PciDev | undefined {
     return this.devices.find((d) => sameBdf(d.bdf, bdf));
   }
+
+  /** pci_stop_and_remove_bus_device, after the driver has gone. */
+  remove(dev: PciDev): void {
+    const at = this.devices.indexOf(dev);
+    if (at >= 0) this.devices.splice(at, 1);
+  }
 }

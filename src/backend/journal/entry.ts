@@ -18,6 +18,8 @@ export type JournalEntry =
   | { readonly action: 'detach'; readonly domid: number; readonly bdf: Bdf }
   | { readonly action: 'permissive'; readonly bdf: Bdf }
   | { readonly action: 'reset'; readonly bdf: Bdf }
+  /** A write of `count` to `sriov_numvfs`. */
+  | { readonly action: 'createVirtualFunctions'; readonly bdf: Bdf; readonly count: number }
   | { readonly action: 'sysfs'; readonly attribute: string; readonly text: string }
   | { readonly action: 'raiseLine'; readonly bdf: Bdf; readonly times: number; readonly shared: boolean }
   | {

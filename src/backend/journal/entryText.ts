@@ -12,6 +12,7 @@ const TEXT: Text = {
   assign: (e) => `assigning ${formatBdf(e.bdf)} to domain ${e.domid}`,
   detach: (e) => `detaching ${formatBdf(e.bdf)} from domain ${e.domid}`,
   permissive: (e) => `permissive for ${formatBdf(e.bdf)}`,
+  createVirtualFunctions: (e) => `${e.count} to sriov_numvfs of ${formatBdf(e.bdf)}`,
   reset: (e) => `reset of ${formatBdf(e.bdf)}`,
   sysfs: (e) => `sysfs write of ${e.attribute}`,
   raiseLine: (e) => `interrupts of ${formatBdf(e.bdf)}`,

@@ -19,11 +19,12 @@ const json: unknown = JSON.parse(
 );
 export const sampleMachine = (): Machine => new Machine(readSample(json));
 
-/** Functions of the sample: an e1000e on Express, a conventional card, an igb with VFs, its VF, a root port. */
+/** Functions of the sample: an e1000e on Express, a conventional card, an igb with VFs, its VF, an NVMe drive with VFs, a root port. */
 export const NIC = at('0000:03:00.0');
 export const CARD = at('0000:05:01.0');
 export const IGB = at('0000:02:00.0');
 export const VF = at('0000:02:10.0');
+export const NVME = at('0000:01:00.0');
 export const ROOT_PORT = at('0000:00:03.0');
 
 export type RegisterValue = readonly [offset: number, width: Width, value: number];

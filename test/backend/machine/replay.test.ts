@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../../src/backend/journal/entry';
 import type { Machine } from '../../../src/backend/machine';
 import { formatBdf, type Bdf } from '../../../src/backend/spec/bdf';
 import type { Width } from '../../../src/backend/spec/uint';
-import { at, CARD, IGB, NIC, ROOT_PORT, sampleMachine, VF } from './machines';
+import { at, CARD, IGB, NIC, NVME, ROOT_PORT, sampleMachine, VF } from './machines';
 
 /** Everything that can be seen of a machine. */
 const seen = (machine: Machine): unknown => ({
@@ -24,50 +24,30 @@ const seen = (machine: Machine): unknown => ({
 
 type Action = (machine: Machine) => void;
 
-const bdfs = fc.constantFrom<Bdf>(NIC, CARD, IGB, VF, ROOT_PORT);
+const bdfs = fc.constantFrom<Bdf>(NIC, CARD, IGB, VF, NVME, ROOT_PORT);
 const guestSlots = fc.nat(3).map((slot) => at(`0000:00:0${slot}.0`));
 const widths = fc.constantFrom<Width>(1, 2, 4);
 const offsets = fc.oneof(fc.nat(0xff), fc.nat(0xfff), fc.constantFrom(4, 0x10, 0x30, 0x3c));
 const values = fc.oneof(fc.nat(0xffffffff), fc.constantFrom(0, 6, 0x406, 0xffffffff));
 
+/** Acts on a function if it is there at that time: virtual functions come and go. */
+const on = (act: (machine: Machine, bdf: Bdf) => unknown): fc.Arbitrary<Action> =>
+  bdfs.map((b): Action => (m) => {
+    if (m.function(b) !== undefined) act(m, b);
+  });
+
 const actions: fc.Arbitrary<Action> = fc.oneof(
-  bdfs.map(
-    (b): Action =>
+  on((m, b) => m.seize(b)),
+  on((m, b) => m.release(b)),
+  { weight: 3, arbitrary: on((m, b) => m.assign(1, b)) },
+  on((m, b) => m.detach(1, b)),
+  on((m, b) => m.permissive(b)),
+  on((m, b) => m.reset(b)),
+  on((m, b) => m.raiseLine(b, 700, false)),
+  fc.tuple(fc.constantFrom(IGB, NVME), fc.nat(8)).map(
+    ([pf, count]): Action =>
       (m) =>
-        m.seize(b),
-  ),
-  bdfs.map(
-    (b): Action =>
-      (m) =>
-        m.release(b),
-  ),
-  {
-    weight: 3,
-    arbitrary: bdfs.map(
-      (b): Action =>
-        (m) =>
-          m.assign(1, b),
-    ),
-  },
-  bdfs.map(
-    (b): Action =>
-      (m) =>
-        m.detach(1, b),
-  ),
-  bdfs.map(
-    (b): Action =>
-      (m) =>
-        m.permissive(b),
-  ),
-  bdfs.map(
-    (b): Action =>
-      (m) =>
-        m.reset(b),
-  ),
-  bdfs.map(
-    (b): Action =>
-      (m) =>
-        m.raiseLine(b, 700, false),
+        m.createVirtualFunctions(pf, count),
   ),
   fc
     .tuple(bdfs, fc.constantFrom('permissive', 'allow_interrupt_control', 'new_slot', 'irq_handler_state'))
@@ -94,11 +74,9 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
       (m) =>
         m.confRead(1, g, o - (o % w), w),
   ),
-  fc.tuple(bdfs, fc.nat(0xff), widths, values).map(
-    ([b, o, w, v]): Action =>
-      (m) =>
-        m.hardwareWrite(b, o - (o % w), w, v),
-  ),
+  fc.tuple(bdfs, fc.nat(0xff), widths, values).map(([b, o, w, v]): Action => (m) => {
+    if (m.function(b) !== undefined) m.hardwareWrite(b, o - (o % w), w, v);
+  }),
 );
 
 describe('a journal', () => {
