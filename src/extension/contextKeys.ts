@@ -23,6 +23,7 @@ export class ContextKeys implements vscode.Disposable {
     const seized = functions.filter(({ driver }) => driver === PCIBACK).length;
     const assigned = functions.filter(({ assignedTo }) => assignedTo).length;
     this.set(ContextKey.noFunctions, functions.length === 0);
+    this.set(ContextKey.noSriov, !functions.some(({ sriov }) => sriov));
     this.set(ContextKey.noneSeized, seized === 0);
     this.set(ContextKey.allSeized, seized === functions.length);
     this.set(ContextKey.noGuests, this.session.machine.guests().length === 0);

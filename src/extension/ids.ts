@@ -18,6 +18,7 @@ export const Command = {
   reset: 'confspace.reset',
   raiseLine: 'confspace.raiseLine',
   injectAer: 'confspace.injectAer',
+  createVirtualFunctions: 'confspace.createVirtualFunctions',
   createGuest: 'confspace.createGuest',
   destroyGuest: 'confspace.destroyGuest',
   importXl: 'confspace.importXl',
@@ -71,6 +72,7 @@ export const ContextKey = {
   noneAssigned: 'confspace.noneAssigned',
   allAssigned: 'confspace.allAssigned',
   noGuests: 'confspace.noGuests',
+  noSriov: 'confspace.noSriov',
 } as const;
 
 export const Color = {
@@ -113,5 +115,5 @@ export const Item = {
   guestDevice: 'guestDevice',
 } as const;
 
-/** `viewItem` of a function: `function.free`, `function.seized`, `function.assigned`, then its flags: `.permissive`, `.interruptControl`. */
+/** `viewItem` of a function: `function.free`, `function.seized`, `function.assigned`, then its flags: `.permissive`, `.interruptControl`, `.sriov`. */
 export type FunctionStanding = 'free' | 'seized' | 'assigned';

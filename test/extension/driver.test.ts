@@ -168,7 +168,7 @@ describe('commands on the driver', () => {
     assert.ok(row);
     const item = tree.getTreeItem(row);
     assert.match(String(item.description), /^pciback · guest 1 00:00\.0 · permissive · interrupt control/);
-    assert.equal(item.contextValue, 'function.assigned.permissive.interruptControl');
+    assert.equal(item.contextValue, 'function.assigned.permissive.interruptControl.sriov');
     const tooltip = tree.resolveTreeItem(item, row).tooltip;
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.match(tooltip.value.replaceAll('&nbsp;', ' '), /IRQ handler.*handled/);

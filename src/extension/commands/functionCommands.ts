@@ -7,6 +7,7 @@ import { injectAer, raiseLine } from './hardwareEvents';
 import { tell } from './outcome';
 import { addQuirk } from './quirk';
 import { guestIn, pickGuest } from './targets';
+import { createVirtualFunctions } from './virtualFunctions';
 
 const assign = async (context: FunctionCommandContext, args: readonly unknown[]): Promise<void> => {
   const { session, actions, log } = context;
@@ -121,6 +122,7 @@ export const registerFunctionCommands = (context: FunctionCommandContext): vscod
         (actions, bdf) => actions.reset(bdf),
       ),
     ),
+    register(Command.createVirtualFunctions, createVirtualFunctions),
     register(Command.addQuirk, addQuirk),
     register(Command.raiseLine, raiseLine),
     register(Command.injectAer, injectAer),

@@ -57,6 +57,11 @@ export const functionTooltip = (session: Session, state: FunctionState): vscode.
     );
   if (state.physicalFunction)
     rows.push([vscode.l10n.t('Physical function'), formatBdf(state.physicalFunction)]);
+  if (state.sriov)
+    rows.push([
+      vscode.l10n.t('Virtual functions'),
+      vscode.l10n.t('{0} of {1}', state.sriov.numVFs, state.sriov.totalVFs),
+    ]);
   rows.push(
     [vscode.l10n.t('IRQ'), interruptText(state)],
     [vscode.l10n.t('Power state'), state.powerState],

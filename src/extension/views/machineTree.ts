@@ -121,7 +121,8 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
     item.description = owner;
     item.resourceUri = functionUri(row.bdf);
     item.iconPath = functionIcon(state);
-    item.contextValue = [Item.function, standingOf(state), ...flagWords(state)].join('.');
+    const words = [standingOf(state), ...flagWords(state), ...(state.sriov ? ['sriov'] : [])];
+    item.contextValue = [Item.function, ...words].join('.');
     item.command = this.openInspector(row.bdf);
     item.accessibilityInformation = { label: owner === '' ? label : `${label}, ${owner}` };
     return item;
