@@ -39,25 +39,29 @@ export function shipped({ watch = false } = {}) {
       keepNames: true,
       sourcemap: watch ? 'inline' : false,
     },
+    ...page('inspector', 'webview/main.ts', 'webview/inspector.css'),
+  ];
+}
+
+/** A page's script and style sheet. @param {string} name @param {string} script @param {string} styles @returns {esbuild.BuildOptions[]} */
+function page(name, script, styles) {
+  /** @satisfies {esbuild.BuildOptions} */
+  const common = /** @type {const} */ ({
+    bundle: true,
+    minify: true,
+    logLevel: 'warning',
+    absWorkingDir: root,
+  });
+  return [
     {
-      bundle: true,
+      ...common,
       platform: 'browser',
       format: 'iife',
       target: 'es2022',
-      minify: true,
-      logLevel: 'warning',
-      absWorkingDir: root,
-      entryPoints: [at('webview/main.ts')],
-      outfile: at('dist/inspector.js'),
+      entryPoints: [at(script)],
+      outfile: at(`dist/${name}.js`),
     },
-    {
-      bundle: true,
-      minify: true,
-      logLevel: 'warning',
-      absWorkingDir: root,
-      entryPoints: [at('webview/inspector.css')],
-      outfile: at('dist/inspector.css'),
-    },
+    { ...common, entryPoints: [at(styles)], outfile: at(`dist/${name}.css`) },
   ];
 }
 
