@@ -79,10 +79,14 @@ const enableMsixOp: Operation = (context, { dev, data }, op) => {
   const entries: number[] = [];
   for (let i = 0; i < count; i++) entries.push(op[OP_MSIX_ENTRIES + i]! >>> 16);
   const result = enableMsix(dev, entries, profile.msixCountFirst);
-  if (result === 0)
-    for (const [i, { irq }] of dev.vectors.entries())
-      op[OP_MSIX_ENTRIES + i] = (entries[i]! << 16) | (pirq(context, irq) & 0xffff);
-  else if (context.mayWarn('xen_pcibk_enable_msix'))
+  if (result === 0) {
+    // Before XSA-155 the count was read again from the page: a guest that had raised it made the driver copy from
+    // behind its table. What lies there is not simulated; it reads as zero.
+    const copied = profile.privateOpCopy ? count : Math.min(u32(op[OP_VALUE]!), SH_INFO_MAX_VEC);
+    for (let i = 0; i < copied; i++)
+      op[OP_MSIX_ENTRIES + i] =
+        ((entries[i] ?? 0) << 16) | (pirq(context, dev.vectors[i]?.irq ?? 0) & 0xffff);
+  } else if (context.mayWarn('xen_pcibk_enable_msix'))
     dev.log(KERN_WARNING, `xen_pciback: error enabling MSI-X for guest ${context.domid}: err ${result}!`);
   op[OP_VALUE] = result;
   data.ackIntr = false;
