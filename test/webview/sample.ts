@@ -14,12 +14,15 @@ const sampleMachine = (): Machine =>
 /** What the page is told of every function of the sample, of those that can be assigned as guest 1 has them. */
 export const sampleSnapshots = (): readonly Snapshot[] => {
   const machine = sampleMachine();
-  return machine.functions().map((state) => {
+  // VFs before their PF, whose driver takes them away when it is unbound.
+  const lastFirst = [...machine.functions()].reverse();
+  const snapshots = lastFirst.map((state) => {
     machine.assign(1, state.bdf);
     const now = machine.function(state.bdf);
     if (!now) throw new Error(`no ${formatBdf(state.bdf)}`);
     return snapshotOf(machine, now, '', 1, new DecodedFunction());
   });
+  return snapshots.reverse();
 };
 
 /** An 82576 with PM at 40, MSI at 50, MSI-X at 70, Express at a0, VPD at e0, AER at 100, ARI at 150, SR-IOV at 160. */
