@@ -14,6 +14,8 @@ export const BUDGET = {
   'dist/extension.cjs': 450_000,
   'dist/inspector.js': 280_000,
   'dist/inspector.css': 40_000,
+  'dist/accessLog.js': 80_000,
+  'dist/accessLog.css': 20_000,
 };
 
 /** VS Code loads extensions and suites as CommonJS from 1.95 on; the package is a module, hence `.cjs`. */
@@ -40,6 +42,7 @@ export function shipped({ watch = false } = {}) {
       sourcemap: watch ? 'inline' : false,
     },
     ...page('inspector', 'webview/main.ts', 'webview/inspector.css'),
+    ...page('accessLog', 'webview/log/main.ts', 'webview/log/log.css'),
   ];
 }
 

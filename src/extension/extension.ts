@@ -1,4 +1,9 @@
 import * as vscode from 'vscode';
+import { AccessAnswers } from './accessLog/answers';
+import { registerAccessLogCommands } from './accessLog/commands';
+import { AccessRecorder } from './accessLog/recorder';
+import { LostWritesStatus } from './accessLog/status';
+import { AccessLogView } from './accessLog/view';
 import { Actions } from './commands/actions';
 import { DriverActions } from './commands/driverActions';
 import { registerDriverCommands } from './commands/driverCommands';
@@ -9,19 +14,20 @@ import { MachineOpener, registerMachineCommands } from './commands/machineComman
 import { ContextKeys } from './contextKeys';
 import { MachineDocuments } from './documents/documents';
 import { DumpProblems } from './dump/dumpProblems';
-import { Setting } from './ids';
+import { Setting, View } from './ids';
 import { Inspectors } from './inspector/panel';
 import { readNames } from './names';
 import { MachineSession, type Session } from './session';
 import { SessionStore } from './sessionStore';
 import { startMachine } from './start';
-import { FunctionDecorations } from './views/decorations';
+import { FunctionDecorations, LostWriteDecorations } from './views/decorations';
 import { MachineStatus } from './views/statusBar';
 import { Views } from './views/views';
 
 /** What other extensions and the tests get from `activate`. */
 export interface Api {
   readonly session: Session;
+  readonly accesses: AccessRecorder;
 }
 
 const LOG_NAME = 'PCI Config';
@@ -47,11 +53,24 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
   const views = new Views(session, actions, opener, log);
   const decorations = new FunctionDecorations(session);
   const inspectors = new Inspectors(context, session, log);
+  const accesses = new AccessRecorder(session);
+  const answers = new AccessAnswers(session, accesses, (bdf, offset, size, focus) =>
+    inspectors.showBytes(bdf, offset, size, focus),
+  );
+  const accessLogView = new AccessLogView(extensionUri, accesses, answers, log);
+  const lostWriteDecorations = new LostWriteDecorations(accesses);
   subscriptions.push(
     session,
     views,
     decorations,
     inspectors,
+    accesses,
+    accessLogView,
+    lostWriteDecorations,
+    new LostWritesStatus(accesses),
+    vscode.window.registerWebviewViewProvider(View.accessLog, accessLogView),
+    vscode.window.registerFileDecorationProvider(lostWriteDecorations),
+    registerAccessLogCommands({ session, recorder: accesses, answers, view: accessLogView }),
     new MachineStatus(session),
     new ContextKeys(session),
     new MachineDocuments(session),
@@ -71,7 +90,7 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
       if (change.affectsConfiguration(Setting.pciIds)) session.rename(await readNames(extensionUri, log));
     }),
   );
-  return { session };
+  return { session, accesses };
 };
 
 /** Writes what the last moments changed, so that a reload finds it. */

@@ -40,20 +40,34 @@ export const Command = {
   find: 'confspace.find',
   clearMarks: 'confspace.clearMarks',
   showLog: 'confspace.showLog',
+  showAccesses: 'confspace.showAccesses',
+  clearAccessLog: 'confspace.clearAccessLog',
+  exportAccessLog: 'confspace.exportAccessLog',
+  nextAccess: 'confspace.nextAccess',
+  previousAccess: 'confspace.previousAccess',
+  openAccess: 'confspace.openAccess',
+  copyAccess: 'confspace.copyAccess',
+  copyAccessJson: 'confspace.copyAccessJson',
+  filterAccessRegister: 'confspace.filterAccessRegister',
+  filterAccessDevice: 'confspace.filterAccessDevice',
 } as const;
 
 export const View = {
   machine: 'confspace.machine',
   guests: 'confspace.guests',
+  accessLog: 'confspace.accessLog',
 } as const;
 
 /** Commands that VS Code makes of the views' ids. */
 export const FocusCommand = {
   machine: `${View.machine}.focus`,
   guests: `${View.guests}.focus`,
+  accessLog: `${View.accessLog}.focus`,
 } as const;
 
+/** In the activity bar, and in the panel. */
 export const CONTAINER = 'confspace';
+export const LOG_CONTAINER = 'confspace-log';
 
 export const Setting = {
   section: 'confspace',
@@ -73,6 +87,8 @@ export const ContextKey = {
   allAssigned: 'confspace.allAssigned',
   noGuests: 'confspace.noGuests',
   noSriov: 'confspace.noSriov',
+  /** The page of the access log has the focus; VS Code's own `focusedView` does not know of pages. */
+  accessLogFocus: 'confspace.accessLogFocus',
 } as const;
 
 export const Color = {

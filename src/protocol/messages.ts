@@ -113,6 +113,13 @@ export const pageActionSchema = v.variant('action', [
   v.object({ action: v.literal('find') }),
   /** Forget which bytes changed. */
   v.object({ action: v.literal('clearMarks') }),
+  /** Bytes that another view names; `focus` goes there too. */
+  v.object({
+    action: v.literal('select'),
+    offset: askSchemas.offset,
+    width: widthSchema,
+    focus: v.boolean(),
+  }),
 ]);
 export type PageAction = v.InferOutput<typeof pageActionSchema>;
 

@@ -9,6 +9,7 @@ import {
   ContextKey,
   COPY_MENU,
   FocusCommand,
+  LOG_CONTAINER,
   Setting,
   View,
   WEBVIEW_PANEL,
@@ -51,9 +52,9 @@ describe('ids in package.json and in the code', () => {
 
   it('name the same views, settings and colours', () => {
     const { contributes } = manifest();
-    assert.deepEqual(Object.keys(contributes.views), [CONTAINER]);
+    assert.deepEqual(Object.keys(contributes.views), [CONTAINER, LOG_CONTAINER]);
     assert.deepEqual(
-      sorted((contributes.views[CONTAINER] ?? []).map(({ id }) => id)),
+      sorted(Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id))),
       sorted(Object.values(View)),
     );
     assert.deepEqual(
@@ -69,6 +70,7 @@ describe('ids in package.json and in the code', () => {
       ...contributes.commands.map(({ enablement }) => enablement ?? ''),
       ...contributes.viewsWelcome.map(({ when }) => when ?? ''),
       ...Object.values(contributes.menus).flatMap((items) => items.map(({ when }) => when ?? '')),
+      ...contributes.keybindings.map(({ when }) => when),
     ];
     const views: readonly string[] = [...Object.values(View), WEBVIEW_PANEL];
     const used = clauses

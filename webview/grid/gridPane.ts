@@ -180,6 +180,13 @@ export class GridPane {
       case 'clearMarks':
         this.clearMarks();
         break;
+      case 'select':
+        // What was told before is drawn in this frame.
+        requestAnimationFrame(() => {
+          this.reveal({ start: what.offset, end: what.offset + what.width });
+          if (what.focus) this.grid.focusCell();
+        });
+        break;
     }
   }
 

@@ -56,7 +56,7 @@ export const bitRanges = (mask: number): string => {
 };
 
 /** What it comes to, in one sentence: for the guest first, then for the device. A dry run speaks of what would be. */
-export const headline = (outcome: Outcome, verdict: Verdict): string => {
+export const headline = (outcome: Pick<Outcome, 'err' | 'dryRun'>, verdict: Verdict): string => {
   const { wanted, done, believed } = verdict;
   const dry = outcome.dryRun === true;
   const error = outcome.err === undefined || outcome.err.code === 0 ? '' : outcome.err.name;

@@ -173,6 +173,11 @@ export class AccessLog implements AccessListener {
     return this.driverWarnings.at(this.rows.host[this.slotOf(seq)]!, seq);
   }
 
+  /** The last warning for the row's function before the row. */
+  warningBefore(seq: number): DriverWarning | undefined {
+    return this.driverWarnings.before(this.rows.host[this.slotOf(seq)]!, seq);
+  }
+
   private put(seq: number, { op, guest, host, verdict, warning, ...access }: Access): void {
     const slot = this.slotOf(seq);
     const { rows } = this;

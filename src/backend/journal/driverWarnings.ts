@@ -30,14 +30,12 @@ export class DriverWarnings {
 
   /** A write of row `seq` that the driver would have warned of; by -1 when it was taken back. */
   hidden(host: number, seq: number, by: 1 | -1): void {
-    const warnings = this.of(host);
-    let before: Counted | undefined;
-    for (const warning of warnings) if (!warning.undone && (warning.seq ?? 0) < seq) before = warning;
-    if (before === undefined) {
-      before = { seq: undefined, log: [], hides: 0, undone: false };
-      warnings.unshift(before);
+    let warning = this.last(host, seq);
+    if (warning === undefined) {
+      warning = { seq: undefined, log: [], hides: 0, undone: false };
+      this.of(host).unshift(warning);
     }
-    before.hides += by;
+    warning.hides += by;
   }
 
   setUndone(host: number, seq: number, undone: boolean): void {
@@ -56,10 +54,22 @@ export class DriverWarnings {
     return this.byHost.get(host)?.find((w) => w.seq === seq);
   }
 
+  /** The warning that hides what row `seq` did. */
+  before(host: number, seq: number): DriverWarning | undefined {
+    return this.last(host, seq);
+  }
+
   /** Warnings that were not taken back, by function. */
   *[Symbol.iterator](): IterableIterator<readonly [host: number, DriverWarning]> {
     for (const [host, warnings] of this.byHost)
       for (const warning of warnings) if (!warning.undone) yield [host, warning];
+  }
+
+  private last(host: number, seq: number): Counted | undefined {
+    let found: Counted | undefined;
+    for (const warning of this.byHost.get(host) ?? [])
+      if (!warning.undone && (warning.seq ?? 0) < seq) found = warning;
+    return found;
   }
 
   private of(host: number): Counted[] {

@@ -16,7 +16,8 @@ import type { DecodedFunction } from './decoded';
 const valuesOf = (values: BitFieldSpec['values']): [number, string][] =>
   Object.entries(values ?? {}).map(([value, meaning]) => [Number(value), meaning]);
 
-const structureOf = (placed: PlacedStructure): Structure => ({
+/** A placed structure as pages are told it. */
+export const structureOf = (placed: PlacedStructure): Structure => ({
   kind: placed.kind,
   id: placed.id,
   ...(placed.version === undefined ? {} : { version: placed.version }),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { CONFIG_SPACE_BYTES } from '../../backend/device/pciFunction';
 import { formatBdf, type Bdf } from '../../backend/spec/bdf';
 import {
   copyFormatSchema,
@@ -32,6 +33,8 @@ export class Inspector implements vscode.Disposable {
   private revision = 0;
   private readonly decoded = new DecodedFunction();
   private ready = false;
+  /** What the page is to select once it shows the function. */
+  private selecting: HostMessage | undefined;
   private scheduled = false;
   private disposed = false;
   private readonly subscriptions: vscode.Disposable[];
@@ -58,8 +61,22 @@ export class Inspector implements vscode.Disposable {
     this.showTitle();
   }
 
-  reveal(column?: vscode.ViewColumn): void {
-    this.panel.reveal(column);
+  reveal(column?: vscode.ViewColumn, preserveFocus = false): void {
+    this.panel.reveal(column, preserveFocus);
+  }
+
+  /** Selects bytes in the page, as soon as there is one. Bytes that no configuration space has are not selected. */
+  select(offset: number, size: number, focus: boolean): void {
+    const width = size === 2 || size === 4 ? size : 1;
+    if (offset < 0 || offset + width > CONFIG_SPACE_BYTES) return;
+    this.selecting = { type: 'do', what: { action: 'select', offset, width, focus } };
+    this.tellSelection();
+  }
+
+  private tellSelection(): void {
+    if (!this.selecting || !this.told) return;
+    this.send(this.selecting);
+    this.selecting = undefined;
   }
 
   get active(): boolean {
@@ -118,6 +135,7 @@ export class Inspector implements vscode.Disposable {
     this.revision = now.revision;
     this.told = now;
     this.send(message);
+    this.tellSelection();
   }
 
   private showTitle(): void {

@@ -31,17 +31,20 @@ export class Inspectors implements vscode.Disposable {
     });
   }
 
-  /** Shows the function's panel, in `column` if given, else where it is or beside nothing: in the active group. */
-  open(bdf: Bdf, column?: vscode.ViewColumn): void {
+  /**
+   * Shows the function's panel, in `column` if given, else where it is or beside nothing: in the active group.
+   * preserveFocus: what has the focus keeps it.
+   */
+  open(bdf: Bdf, column?: vscode.ViewColumn, preserveFocus = false): void {
     const shown = this.byAddress.get(formatBdf(bdf));
     if (shown) {
-      shown.reveal(column);
+      shown.reveal(column, preserveFocus);
       return;
     }
     const panel = vscode.window.createWebviewPanel(
       WEBVIEW_PANEL,
       formatBdf(bdf),
-      column ?? vscode.ViewColumn.Active,
+      { viewColumn: column ?? vscode.ViewColumn.Active, preserveFocus },
       { enableScripts: true, localResourceRoots: pageRoots(this.context.extensionUri) },
     );
     this.inspect(bdf, panel);
@@ -54,6 +57,12 @@ export class Inspectors implements vscode.Disposable {
         ? [...this.byAddress.values()].find((candidate) => candidate.active)
         : this.byAddress.get(address);
     inspector?.act(what);
+  }
+
+  /** Opens the function's panel and selects bytes there; `focus` goes there too. */
+  showBytes(bdf: Bdf, offset: number, size: number, focus: boolean): void {
+    this.open(bdf, undefined, !focus);
+    this.byAddress.get(formatBdf(bdf))?.select(offset, size, focus);
   }
 
   /** Functions that have a panel, in the order in which they were opened. */

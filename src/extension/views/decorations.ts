@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import { parseBdf } from '../../backend/spec/bdf';
 import { Color } from '../ids';
 import { ownerText, standingOf } from '../functionText';
+import type { AccessRecorder } from '../accessLog/recorder';
+import { lostWriteCount } from '../counts';
 import { bdfOfUri, functionUri } from '../functionUri';
 import type { Session } from '../session';
 
@@ -35,5 +38,44 @@ export class FunctionDecorations implements vscode.FileDecorationProvider, vscod
 
   dispose(): void {
     vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+}
+
+/** A badge has room for two characters. */
+const MOST = 9;
+
+/** A second badge beside the function's own: how many writes of its guests were refused or dropped. */
+export class LostWriteDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri[]>();
+  private readonly subscriptions: vscode.Disposable[];
+  /** Counts that VS Code was told of, by address. */
+  private told = new Map<string, number>();
+  readonly onDidChangeFileDecorations = this.changed.event;
+
+  constructor(private readonly recorder: AccessRecorder) {
+    this.subscriptions = [this.changed, recorder.onDidChange(() => this.follow())];
+  }
+
+  provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
+    const bdf = bdfOfUri(uri);
+    const count = bdf ? this.recorder.lostWritesOf(bdf) : 0;
+    if (count === 0) return undefined;
+    return new vscode.FileDecoration(count > MOST ? `${MOST}+` : String(count), lostWriteCount(count));
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private follow(): void {
+    const counts = this.recorder.lostWritesByFunction();
+    const functions = [...counts.keys(), ...this.told.keys()];
+    const changed = functions.filter((address) => counts.get(address) !== this.told.get(address));
+    this.told = counts;
+    const uris = [...new Set(changed)].flatMap((address) => {
+      const bdf = parseBdf(address);
+      return bdf ? [functionUri(bdf)] : [];
+    });
+    if (uris.length > 0) this.changed.fire(uris);
   }
 }

@@ -159,6 +159,7 @@ describe('the driver’s one warning', () => {
       },
     ]);
     expect(log.warningAt(1)).toMatchObject({ seq: 1, hides: 2 });
+    expect(log.warningBefore(4)).toMatchObject({ seq: 1 });
     expect([...log.warnings()].map(([host, { seq, hides }]) => [host, seq, hides])).toEqual([
       [addressKey(IGB), 1, 2],
       [addressKey(NIC), 5, 0],
