@@ -2,6 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { formatBdf } from '../../src/backend/spec/bdf';
 import { Actions } from '../../src/extension/commands/actions';
+import { parseCount } from '../../src/extension/commands/virtualFunctions';
 import { Command } from '../../src/extension/ids';
 import type { Session } from '../../src/extension/session';
 import type { MachineNode } from '../../src/extension/views/machineNodes';
@@ -75,6 +76,13 @@ describe('virtual functions', () => {
     assert.equal(said(NVME, 3), '01:00.0 has 3 VFs: 0000:01:00.1 to 0000:01:00.3');
     actions.seize(IGB);
     assert.match(said(IGB, 1), /^02:00\.0: driver does not support SR-IOV .*: error -ENOENT$/);
+  });
+
+  it('are counted as the kernel reads a number', () => {
+    const numbers = { '4': 4, '+4': 4, ' 4 ': 4, '0x1F': 31, '010': 8, '0': 0, '00': 0 };
+    for (const [text, count] of Object.entries(numbers)) assert.equal(parseCount(text), count, text);
+    for (const text of ['', '-1', '08', '0x', '1f', '4.0', '4 4', 'all'])
+      assert.equal(parseCount(text), undefined, text);
   });
 
   it('that go with their PF’s driver are missed in words, not with an exception', async () => {

@@ -2,7 +2,8 @@ import { formatBdf, sameBdf, type Bdf } from '../spec/bdf';
 import { PCI_SUBORDINATE_BUS } from '../spec/kernelRegisters';
 import { virtualFunctionAddress, virtualFunctionNumber } from '../spec/virtualFunctions';
 import type { FunctionDescription } from '../description';
-import { EEXIST } from '../host/codes';
+import { EDEADLK, EEXIST } from '../host/codes';
+import { isRootComplexEndpoint } from '../host/express';
 import { KERN_INFO } from '../host/kernelLog';
 import type { PciDev } from '../host/pciDev';
 import { leaveSriov, limitVfs, storeNumVfs, type VirtualFunctionBus } from '../host/virtualFunctions';
@@ -130,14 +131,18 @@ export class HostFunctions implements VirtualFunctionBus {
     const { dev } = added;
     pf.fn.setVirtualFunction(n, dev.fn);
     this.setMembers([...this.known, added]);
-    dev.log(
-      KERN_INFO,
-      `[${hex(dev.vendor, 4)}:${hex(dev.device, 4)}] type ${hex(dev.headerType, 2)} class 0x${hex(dev.classCode, 6)} PCIe Endpoint`,
-    );
+    this.tellOfFound(dev);
     // pciback asks first, as where it was loaded before the VF's own driver.
     const seized = this.host.driver.stub.probe(dev) === 0;
     if (!seized && description.driver !== undefined) this.giveToDriver(dev, description.driver);
     return 0;
+  }
+
+  /** What pci_setup_device prints. */
+  private tellOfFound(dev: PciDev): void {
+    const ids = `[${hex(dev.vendor, 4)}:${hex(dev.device, 4)}]`;
+    const type = isRootComplexEndpoint(dev) ? 'PCIe Root Complex Integrated Endpoint' : 'PCIe Endpoint';
+    dev.log(KERN_INFO, `${ids} type ${hex(dev.headerType, 2)} class 0x${hex(dev.classCode, 6)} ${type}`);
   }
 
   /** pci_iov_remove_virtfn */
@@ -145,7 +150,10 @@ export class HostFunctions implements VirtualFunctionBus {
     const bdf = pf.sriov && virtualFunctionAddress(pf.bdf, pf.sriov, n);
     const gone = bdf && this.find(bdf);
     if (gone?.dev.physfn !== pf) return;
-    if (this.host.driver.stub.remove(gone.dev) !== 0) unbindHostDriver(gone.dev);
+    const err = this.host.driver.stub.remove(gone.dev);
+    // Old pcibacks lock themselves out when a guest has the VF: the kernel never comes back from there.
+    if (err === -EDEADLK) return;
+    if (err !== 0) unbindHostDriver(gone.dev);
     pf.fn.setVirtualFunction(n, undefined);
     this.host.removeFunction(gone.dev);
     this.setMembers(this.known.filter((m) => m !== gone));

@@ -9,7 +9,8 @@ import { tell } from './outcome';
 /** A number as the kernel's kstrtou16 reads it: decimal, 0x and hexadecimal, 0 and octal. */
 const NUMBER = /^\+?(?:0x[0-9a-f]+|[1-9]\d*|0[0-7]*)$/i;
 
-const parseCount = (text: string): number | undefined => {
+/** undefined where kstrtou16 would return -EINVAL; numbers above 65535 come as they are. */
+export const parseCount = (text: string): number | undefined => {
   const digits = text.trim();
   if (!NUMBER.test(digits)) return undefined;
   const plain = digits.replace(/^\+/, '');
