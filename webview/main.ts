@@ -10,6 +10,7 @@ import { HeadView } from './head';
 import { Host, type HostNews } from './host';
 import { element } from './ui/element';
 import { HoverCard, type Hovered } from './ui/hoverCard';
+import { keepFocus } from './ui/keepFocus';
 import { Tabs } from './ui/tabs';
 import { DryRun } from './verdict/dryRun';
 import { OutcomeStrip } from './verdict/outcomeStrip';
@@ -107,6 +108,7 @@ class Page {
     this.card.attach(this.bytes.root, (target) => this.hoveredCell(target));
     document.body.append(this.card.root);
     document.body.classList.add('waiting');
+    keepFocus(() => this.bytes.focus());
     this.host.listen((news) => this.take(news));
   }
 

@@ -184,7 +184,8 @@ export class View {
     const before = this.snapshot;
     const mode = this.mode;
     this.snapshot = snapshot;
-    if (before?.head.address === snapshot.head.address) {
+    // Another machine may have another device at the same address: nothing of it has changed.
+    if (before?.head.address === snapshot.head.address && before.head.title === snapshot.head.title) {
       const guest = before.guest && snapshot.guest ? differing(before.guest, snapshot.guest) : [];
       const hardware = differing(before.hardware, snapshot.hardware);
       if (guest.length + hardware.length > 0) this.ages.operation({ guest, hardware });

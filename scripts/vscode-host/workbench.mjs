@@ -233,6 +233,11 @@ export class Workbench {
    */
   async contextMenu(row, title) {
     await row.click({ button: 'right' });
+    await this.chooseInMenu(title);
+  }
+
+  /** Chooses in a menu that is open. @param {string} title */
+  async chooseInMenu(title) {
     const item = this.page.getByRole('menuitem', { name: title });
     await item.waitFor();
     // A menu ignores a click that comes at once, taking it for the end of the one that opened it.

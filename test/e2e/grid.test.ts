@@ -64,6 +64,20 @@ describe('the grid', () => {
     await choose('1');
   });
 
+  it('goes by a command of the palette, and leaves VS Code its keys while one types', async () => {
+    await workbench().palette('PCI: Go to Offset or Register...');
+    await page().getByRole('combobox', { name: 'Go to' }).waitFor();
+    await keys().type('3c');
+    await keys().press('F1');
+    const box = workbench().page.locator('.quick-input-widget input[type=text]').first();
+    await box.waitFor();
+    await keys().press('Escape');
+    await box.waitFor({ state: 'hidden' });
+    await page().locator('.bar-input:focus').waitFor();
+    await keys().press('Enter');
+    expect(await focused()).toBe(0x3c);
+  });
+
   it('finds bytes with a wildcard, steps through the matches and counts them', async () => {
     await cell(0).click();
     await keys().press('Control+f');
@@ -95,9 +109,8 @@ describe('the grid', () => {
     await cell(0).click();
     await cell(3).click({ modifiers: ['Shift'] });
     await cell(2).click({ button: 'right' });
-    const menu = (name: string) => workbench().page.getByRole('menuitem', { name });
-    await menu('Copy As').hover();
-    await menu('Copy as setpci Command').click();
+    await workbench().page.getByRole('menuitem', { name: 'Copy As' }).hover();
+    await workbench().chooseInMenu('Copy as setpci Command');
     await said('Copied 4 bytes as a setpci command.');
     expect(await clipboard()).toBe('setpci -s 0000:00:00.0 00.b=86,80,c9,10');
   });

@@ -242,6 +242,13 @@ describe('the age of a change', () => {
     expect(view.ages.age(9, 1, ['hardware'])).toBe(1);
     expect(view.ages.age(8, 1, ['hardware'])).toBeUndefined();
   });
+  it('begins anew with another device at the same address', () => {
+    const view = viewOf();
+    change(view, [[4, 1]]);
+    const head = { ...snapshot().head, title: 'Another' };
+    view.take({ type: 'snapshot', snapshot: snapshot({ head, hardware: image(256, () => 9) }) });
+    expect(view.ages.any).toBe(false);
+  });
 });
 
 describe('how bits take a write', () => {

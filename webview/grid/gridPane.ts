@@ -130,6 +130,11 @@ export class GridPane {
     this.grid.root.scrollTop = pixels;
   }
 
+  /** To the active cell, without moving what is in sight. */
+  focus(): void {
+    this.grid.focusCell({ preventScroll: true });
+  }
+
   /** Brings the grid up to date; the toolbar and what else follows the view comes with `update`. */
   draw(dirty: Dirty): void {
     if (dirty.layout) {

@@ -52,6 +52,8 @@ export class HexGrid {
   private selected: { readonly first: number; readonly last: number } | undefined;
   private framed: readonly Cell[] = [];
   private matched: readonly Cell[] = [];
+  /** Cells whose text the last patch changed; the style sheet lets them light up for a moment. */
+  private arrived: Cell[] = [];
   private readonly editor = new CellEditor(
     (offset, end) => {
       if (end.refocus) this.focusCell();
@@ -106,6 +108,7 @@ export class HexGrid {
     this.cells = [];
     this.framed = [];
     this.matched = [];
+    this.arrived = [];
     this.gaps = { signature: '', rows: [] };
     this.active = -1;
     this.selected = undefined;
@@ -136,12 +139,18 @@ export class HexGrid {
 
   /** Bytes changed, or how long ago they did. */
   patch(bytes: readonly number[]): void {
+    for (const { cell } of this.arrived) cell.classList.remove('arrived');
+    this.arrived = [];
     const { width } = this.view;
     const rows = new Set<number>();
     for (const index of new Set(bytes.map((offset) => Math.floor(offset / width)))) {
+      const cell = this.cells[index];
+      const before = cell?.shown.data;
       this.patchCell(index);
+      if (cell && cell.shown.data !== before) this.arrived.push(cell);
       rows.add(Math.floor((index * width) / ROW));
     }
+    for (const { cell } of this.arrived) cell.classList.add('arrived');
     for (const row of rows) this.patchRow(row);
     if (this.view.mode === 'differences') this.showRows();
   }
@@ -172,6 +181,7 @@ export class HexGrid {
     const more = age === undefined ? [] : [ageText(age)];
     const behaviours = this.showBits(entry, offset);
     if (behaviours !== undefined) more.push(behaviours);
+    setAttribute(cell, 'title', behaviours);
     const other = view.mode === 'hardware' ? 'guest' : 'hardware';
     setAttribute(
       cell,
