@@ -16,6 +16,8 @@ export const BUDGET = {
   'dist/inspector.css': 40_000,
   'dist/accessLog.js': 80_000,
   'dist/accessLog.css': 20_000,
+  'dist/topology.js': 40_000,
+  'dist/topology.css': 10_000,
 };
 
 /** VS Code loads extensions and suites as CommonJS from 1.95 on; the package is a module, hence `.cjs`. */
@@ -43,6 +45,7 @@ export function shipped({ watch = false } = {}) {
     },
     ...page('inspector', 'webview/main.ts', 'webview/inspector.css'),
     ...page('accessLog', 'webview/log/main.ts', 'webview/log/log.css'),
+    ...page('topology', 'webview/topology/main.ts', 'webview/topology/topology.css'),
   ];
 }
 

@@ -20,6 +20,7 @@ import { readNames } from './names';
 import { MachineSession, type Session } from './session';
 import { SessionStore } from './sessionStore';
 import { startMachine } from './start';
+import { TopologyPanel } from './topology/panel';
 import { FunctionDecorations, LostWriteDecorations } from './views/decorations';
 import { MachineStatus } from './views/statusBar';
 import { Views } from './views/views';
@@ -72,6 +73,7 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
     vscode.window.registerFileDecorationProvider(lostWriteDecorations),
     registerAccessLogCommands({ session, recorder: accesses, answers, view: accessLogView }),
     new MachineStatus(session),
+    new TopologyPanel(extensionUri, session, (bdf) => inspectors.open(bdf), log),
     new ContextKeys(session),
     new MachineDocuments(session),
     vscode.window.registerFileDecorationProvider(decorations),

@@ -7,6 +7,7 @@ export const Command = {
   openDump: 'confspace.openDump',
   openSample: 'confspace.openSample',
   openInspector: 'confspace.openInspector',
+  showTopology: 'confspace.showTopology',
   assign: 'confspace.assign',
   detach: 'confspace.detach',
   seize: 'confspace.seize',
@@ -115,6 +116,7 @@ export const DIAGNOSTICS = 'confspace';
 export const SCHEME = 'pci';
 
 export const WEBVIEW_PANEL = 'confspace.inspector';
+export const TOPOLOGY_PANEL = 'confspace.topology';
 
 /** The part of the grid's context menu that copies in a form of choice. */
 export const COPY_MENU = 'confspace.copyAs';
