@@ -20,10 +20,11 @@ import { readNames } from './names';
 import { MachineSession, type Session } from './session';
 import { SessionStore } from './sessionStore';
 import { startMachine } from './start';
-import { TopologyPanel } from './topology/panel';
 import { FunctionDecorations, LostWriteDecorations } from './views/decorations';
 import { MachineStatus } from './views/statusBar';
 import { Views } from './views/views';
+import { registerWhatIfCommands } from './whatIf/commands';
+import { WhatIfPanel } from './whatIf/panel';
 
 /** What other extensions and the tests get from `activate`. */
 export interface Api {
@@ -60,6 +61,8 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
   );
   const accessLogView = new AccessLogView(extensionUri, accesses, answers, log);
   const lostWriteDecorations = new LostWriteDecorations(accesses);
+  const whatIf = { session, log, accessLog: () => accesses.log };
+  const whatIfPanel = new WhatIfPanel(context, whatIf);
   subscriptions.push(
     session,
     views,
@@ -72,8 +75,9 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
     vscode.window.registerWebviewViewProvider(View.accessLog, accessLogView),
     vscode.window.registerFileDecorationProvider(lostWriteDecorations),
     registerAccessLogCommands({ session, recorder: accesses, answers, view: accessLogView }),
+    whatIfPanel,
+    registerWhatIfCommands(whatIf, whatIfPanel),
     new MachineStatus(session),
-    new TopologyPanel(extensionUri, session, (bdf) => inspectors.open(bdf), log),
     new ContextKeys(session),
     new MachineDocuments(session),
     vscode.window.registerFileDecorationProvider(decorations),

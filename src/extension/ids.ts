@@ -7,7 +7,6 @@ export const Command = {
   openDump: 'confspace.openDump',
   openSample: 'confspace.openSample',
   openInspector: 'confspace.openInspector',
-  showTopology: 'confspace.showTopology',
   assign: 'confspace.assign',
   detach: 'confspace.detach',
   seize: 'confspace.seize',
@@ -15,6 +14,8 @@ export const Command = {
   setPermissive: 'confspace.setPermissive',
   allowInterruptControl: 'confspace.allowInterruptControl',
   addQuirk: 'confspace.addQuirk',
+  whatIf: 'confspace.whatIf',
+  generateQuirks: 'confspace.generateQuirks',
   toggleIrqHandler: 'confspace.toggleIrqHandler',
   reset: 'confspace.reset',
   raiseLine: 'confspace.raiseLine',
@@ -116,7 +117,7 @@ export const DIAGNOSTICS = 'confspace';
 export const SCHEME = 'pci';
 
 export const WEBVIEW_PANEL = 'confspace.inspector';
-export const TOPOLOGY_PANEL = 'confspace.topology';
+export const WHAT_IF_PANEL = 'confspace.whatIfPanel';
 
 /** The part of the grid's context menu that copies in a form of choice. */
 export const COPY_MENU = 'confspace.copyAs';

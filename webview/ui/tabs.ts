@@ -38,11 +38,12 @@ export class Tabs<Id extends string> {
     const list = element('div', { class: 'tab-list', attributes: { role: 'tablist', 'aria-label': label } });
     this.all = tabs.map((tab) => {
       const id = `${group}-${tab.id}`;
-      const badge = element('span', { class: 'tab-badge', attributes: { 'aria-hidden': 'true' } });
+      const badge = span('tab-badge', '');
       const button = element(
         'button',
         { class: 'tab', attributes: { role: 'tab', id, 'aria-controls': `${id}-panel` } },
         span('tab-label', tab.label),
+        ' ',
         badge,
       );
       badge.hidden = true;
@@ -72,13 +73,12 @@ export class Tabs<Id extends string> {
     this.all.find(({ tab }) => tab.id === id)?.tab.shown?.();
   }
 
-  /** A short mark beside the label, and the words that stand for it; none when empty. */
+  /** A short mark beside the label, and the words that describe it; none when empty. */
   setBadge(id: Id, text: string, spoken: string): void {
     const found = this.all.find(({ tab }) => tab.id === id);
     if (!found) return;
     setText(found.badge, text);
     found.badge.hidden = text === '';
-    setAttribute(found.button, 'aria-label', text === '' ? undefined : `${found.tab.label}, ${spoken}`);
     setAttribute(found.button, 'title', text === '' ? undefined : spoken);
   }
 

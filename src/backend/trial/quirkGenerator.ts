@@ -2,6 +2,7 @@ import type { Machine } from '../machine';
 import type { Bdf } from '../spec/bdf';
 import { and, type Width } from '../spec/uint';
 import type { DecisionCode } from '../verdict/decision';
+import type { Verdict } from '../verdict/verdict';
 import type { ConfigOp } from '../view';
 import { isAligned } from './cuts';
 import type { QuirkLine } from './trial';
@@ -27,13 +28,13 @@ export interface FieldPlace {
 /** What a write loses for want of a field: what a quirk can give it. */
 const FIELDLESS: ReadonlySet<DecisionCode> = new Set<DecisionCode>(['no-field', 'outside-field']);
 
+/** Whether wanted bits were lost where the driver has no field. */
+export const isFieldless = ({ parts, wanted }: Pick<Verdict, 'parts' | 'wanted'>): boolean =>
+  parts.some(({ code, mask }) => FIELDLESS.has(code) && and(mask, wanted) !== 0);
+
 /** The accesses of these operations that lost wanted bits where the driver has no field. */
 export const lostAccesses = (ops: readonly ConfigOp[]): readonly LostAccess[] =>
-  ops
-    .filter(isAligned)
-    .filter(({ verdict }) =>
-      verdict?.parts.some(({ code, mask }) => FIELDLESS.has(code) && and(mask, verdict.wanted) !== 0),
-    );
+  ops.filter(isAligned).filter(({ verdict }) => verdict !== undefined && isFieldless(verdict));
 
 const contains = (a: LostAccess, b: LostAccess): boolean =>
   a.offset <= b.offset && b.offset + b.size <= a.offset + a.size;

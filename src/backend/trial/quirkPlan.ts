@@ -2,6 +2,7 @@ import type { Machine } from '../machine';
 import type { Bdf } from '../spec/bdf';
 import { and, andNot } from '../spec/uint';
 import type { DecisionCode } from '../verdict/decision';
+import type { VerdictPart } from '../verdict/verdict';
 import { countBits } from './comparison';
 import type { Access } from './cuts';
 import { lostAccesses, quirkLinesFor } from './quirkGenerator';
@@ -45,21 +46,19 @@ export interface QuirkPlan {
   readonly beside: SequenceTrial['beside'];
 }
 
-const leftOf = ({ ops }: WriteTrial): readonly DecisionCode[] => [
-  ...new Set(
-    ops.flatMap(({ verdict }) =>
-      (verdict?.parts ?? [])
-        .filter(({ mask }) => verdict !== undefined && and(mask, andNot(verdict.wanted, verdict.done)) !== 0)
-        .map(({ code }) => code),
-    ),
-  ),
-];
+/** Parts of the verdicts that took wanted bits. */
+const leftOf = ({ ops }: WriteTrial): readonly VerdictPart[] =>
+  ops.flatMap(({ verdict }) =>
+    verdict === undefined
+      ? []
+      : verdict.parts.filter(({ mask }) => and(mask, andNot(verdict.wanted, verdict.done)) !== 0),
+  );
 
 const effectOf = (before: WriteTrial, after: WriteTrial): QuirkEffect => {
   if (before.outcome === 'all' || before.outcome === 'same') return 'unneeded';
   if (after.outcome === 'all') return 'opened';
   if (countBits(after.done) > countBits(before.done)) return 'more';
-  return lostAccesses(after.ops).length < lostAccesses(before.ops).length ? 'reaches' : 'closed';
+  return leftOf(after).every(({ layer }) => layer === 'device') ? 'reaches' : 'closed';
 };
 
 /** Bits of the write's gain that lie in the line. */
@@ -104,7 +103,7 @@ export const planQuirks = (machine: Machine, question: Question): QuirkPlan | un
     writes: tried.map((one) => ({
       ...one,
       effect: effectOf(one.before, one.after),
-      left: leftOf(one.after),
+      left: [...new Set(leftOf(one.after).map(({ code }) => code))],
     })),
     beside: after.beside,
   };

@@ -148,7 +148,7 @@ const stepText = ({ cell, change, total }: Step): string => {
 
 const nowText = (now: Cell, writes: number): string => {
   const total = totalOf(now.trial);
-  const what = writes === 1 ? '' : ` of the ${writes} writes`;
+  const what = writes === 1 ? '' : ` in ${writes} writes`;
   const { outcome, wanted, believed } = total;
   if (outcome === 'all')
     return wanted === 1
@@ -159,7 +159,7 @@ const nowText = (now: Cell, writes: number): string => {
   if (outcome === 'same')
     return `As it is, the guest asks for no change: it reads ${writes === 1 ? 'this value' : 'these values'} already.`;
   if (outcome === 'nothing' && writes > 1)
-    return `As it is, nothing${what} comes about, though the guest is told success.`;
+    return `As it is, none of the ${wanted} bits${what} comes about, though the guest is told success.`;
   if (outcome === 'refused' && writes > 1) return `As it is, the ${writes} writes are refused${told(now)}.`;
   return `As it is, ${nothingText(now, total)}.`;
 };

@@ -298,7 +298,7 @@ describe('the summary', () => {
 
   it('of several writes counts their bits together', () => {
     expect(of(nothing, write(0x108, 4, 0x55), write(DEVCTL, 2, 0x1f))).toEqual([
-      'As it is, nothing of the 2 writes comes about, though the guest is told success.',
+      'As it is, none of the 11 bits in 2 writes comes about, though the guest is told success.',
       'With quirks or permissive more of it comes about (8 of 11 bits).',
       'The width and the kernel version make no difference.',
     ]);
@@ -367,6 +367,15 @@ describe('a quirk plan', () => {
     const { lines, writes } = planQuirks(machineWithIgb(), asking(write(0xa2, 2, 0xffff)))!;
     expect(lines).toEqual([{ reg: 0xa2, size: 2, text: '0000:02:00.0-a2:2:ffff', gained: 0 }]);
     expect(writes.map(({ effect, left }) => [effect, ...left])).toEqual([['reaches', 'device-read-only']]);
+  });
+
+  it('says of what a quirk opened before that it reaches the device, not that it is closed', () => {
+    const machine = machineWithIgb();
+    const question = asking(write(0xa2, 2, 0xffff));
+    for (const { text } of planQuirks(machine, question)!.lines) machine.sysfs('quirks', text);
+    const { lines, writes } = planQuirks(machine, question)!;
+    expect(lines).toEqual([]);
+    expect(writes.map(({ effect }) => effect)).toEqual(['reaches']);
   });
 
   it('never changes the machine, and every line brings no less than before', () => {
