@@ -226,6 +226,25 @@ export class Workbench {
     throw new Error(`the file dialog does not take ${file}`);
   }
 
+  /** Answers VS Code's simple dialog for a file that is not there yet. @param {string} file absolute */
+  async answerSaveDialog(file) {
+    const widget = this.page.locator('.quick-input-widget');
+    const box = widget.locator('input[type=text]').first();
+    const save = widget.getByRole('button', { name: /^(OK|Save|Export)/ }).first();
+    await save.waitFor();
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await box.fill(file);
+      if ((await box.inputValue()) !== file) continue;
+      await save.click();
+      const closed = await box.waitFor({ state: 'hidden', timeout: 2500 }).then(
+        () => true,
+        () => false,
+      );
+      if (closed) return;
+    }
+    throw new Error(`the file dialog does not take ${file}`);
+  }
+
   /**
    * Chooses in the context menu of a row.
    * @param {import('playwright-core').Locator} row
@@ -267,14 +286,27 @@ export class Workbench {
     await this.inspector().locator('body[data-painted]:not([data-painted=""])').waitFor({ timeout });
   }
 
-  /** The page itself, for axe and for evaluating in it. */
-  async inspectorFrame() {
-    await this.inspectorPainted();
-    for (const frame of this.page.frames()) {
-      const painted = await frame.evaluate(() => document.body?.dataset['painted']).catch(() => undefined); // a frame that is being replaced
-      if (painted) return frame;
+  /** The inspector's page itself, for axe and for evaluating in it, also while another page is on the screen. */
+  inspectorFrame() {
+    return this.frameWith('body[data-painted]:not([data-painted=""])');
+  }
+
+  /** The page of the access log, once it shows what there is. */
+  accessLogFrame() {
+    return this.frameWith('body[data-rows]');
+  }
+
+  /** The page in which the selector finds something. @param {string} selector */
+  async frameWith(selector, timeout = 30_000) {
+    const late = Date.now() + timeout;
+    while (Date.now() < late) {
+      for (const frame of this.page.frames()) {
+        const found = await frame.$(selector).catch(() => null); // a frame that is being replaced
+        if (found) return frame;
+      }
+      await this.page.waitForTimeout(50);
     }
-    throw new Error('no frame holds the inspector');
+    throw new Error(`no page holds ${selector}`);
   }
 
   /** @param {Theme} theme */

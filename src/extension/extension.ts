@@ -59,7 +59,7 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
   const answers = new AccessAnswers(session, accesses, (bdf, offset, size, focus) =>
     inspectors.showBytes(bdf, offset, size, focus),
   );
-  const accessLogView = new AccessLogView(extensionUri, accesses, answers, log);
+  const accessLogView = new AccessLogView(extensionUri, accesses, answers, log, session);
   const lostWriteDecorations = new LostWriteDecorations(accesses);
   const whatIf = { session, log, accessLog: () => accesses.log };
   const whatIfPanel = new WhatIfPanel(context, whatIf);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
+import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import {
   openWorkbench,
@@ -52,14 +53,15 @@ export function useWorkbench(options: WorkbenchOptions = {}): () => Workbench {
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /**
- * What axe finds in the inspector page, or in what a selector names there, as lines for a person. The whole page has
- * thousands of cells and takes seconds.
+ * What axe finds in the inspector page (or in another), or in what a selector names there, as lines for a person. The
+ * inspector has thousands of cells and takes seconds.
  */
 export async function accessibilityProblems(
   workbench: Workbench,
   within = 'html',
+  frame?: Frame,
 ): Promise<readonly string[]> {
-  const frame = await workbench.inspectorFrame();
+  frame ??= await workbench.inspectorFrame();
   await frame.evaluate(axeSource);
   const results = await frame.evaluate(async (selector) => {
     const { axe } = window as unknown as {

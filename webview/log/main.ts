@@ -72,13 +72,13 @@ class LogPage {
 
   start(): void {
     document.body.append(
+      element('h1', { class: 'spoken', text: 'PCI access log' }),
       element(
         'header',
         { class: 'log-bar' },
         this.bar.root,
         this.counts.root,
-        this.followButton,
-        this.detailButton,
+        element('div', { class: 'toggles' }, this.followButton, this.detailButton),
       ),
       this.main,
       this.said,
@@ -88,6 +88,10 @@ class LogPage {
         this.bar.focus();
         event.preventDefault();
       }
+    });
+    window.addEventListener('focus', () => {
+      // As a list of VS Code's own takes the focus of its view.
+      if (document.activeElement === document.body) this.list.focus();
     });
     const saved = this.host.savedState;
     if (saved) {
@@ -156,10 +160,11 @@ class LogPage {
     this.counts.show(window);
     this.empty.show(window, this.bar.isNarrow);
     this.list.root.hidden = window.end === window.start;
+    this.main.classList.toggle('no-rows', window.end === window.start);
     this.taking = true;
     this.list.take(window, fresh);
     this.taking = false;
-    document.body.dataset['painted'] = String(window.end);
+    document.body.dataset['rows'] = String(window.end);
   }
 
   private refilter(): void {

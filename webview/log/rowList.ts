@@ -55,6 +55,8 @@ export class RowList {
   private end = 0;
   private follow = true;
   private lastTop = 0;
+  /** Number of the row that was chosen when a filter showed no row any more. */
+  private outOfSight: number | undefined;
   /** The row with the tab stop: the one that a person chose, else the newest. */
   private active: Active | undefined;
   private frame = 0;
@@ -109,9 +111,9 @@ export class RowList {
   get activeSeq(): number | undefined {
     return this.active?.seq;
   }
-  /** Number of the row that a person chose. */
+  /** Number of the row that a person chose, also while the filter shows none. */
   get chosenSeq(): number | undefined {
-    return this.active?.chosen === true ? this.active.seq : undefined;
+    return this.active?.chosen === true ? this.active.seq : this.outOfSight;
   }
   /** The row with the tab stop, when it is known here. */
   get activeRow(): AccessRow | undefined {
@@ -204,6 +206,7 @@ export class RowList {
   private settleActive(other: boolean, found: number | undefined): void {
     const last = this.end - 1;
     if (this.count === 0) {
+      this.outOfSight = other ? this.chosenSeq : undefined;
       this.active = undefined;
       this.events.chosen(undefined);
       return;
@@ -213,6 +216,7 @@ export class RowList {
     const chosen = (found ?? kept) !== undefined;
     const wanted = found ?? kept ?? last;
     const ordinal = Math.min(last, Math.max(this.start, wanted));
+    this.outOfSight = undefined;
     const row = this.rowAt(ordinal);
     const seq = row?.seq ?? (before?.ordinal === ordinal && !other ? before.seq : undefined);
     this.active = { ordinal, seq, chosen };

@@ -11,6 +11,7 @@ import { requestIdOf } from '../../protocol/messages';
 import { lostWriteCount } from '../counts';
 import { ContextKey, FocusCommand } from '../ids';
 import { pageHtml, pageRoots, type Page } from '../page';
+import type { Session } from '../session';
 import type { AccessAnswers } from './answers';
 import type { AccessRecorder } from './recorder';
 
@@ -29,8 +30,15 @@ export class AccessLogView implements vscode.WebviewViewProvider, vscode.Disposa
     private readonly recorder: AccessRecorder,
     private readonly answers: AccessAnswers,
     private readonly log: vscode.LogOutputChannel,
+    session: Session,
   ) {
-    this.subscriptions = [recorder.onDidChange(() => this.tell())];
+    this.subscriptions = [
+      recorder.onDidChange(() => this.tell()),
+      // While there are no rows the page says what is missing, which is no access that came.
+      session.onDidChange(() => {
+        if (recorder.log.end === recorder.log.first) this.tell();
+      }),
+    ];
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
