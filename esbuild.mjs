@@ -16,6 +16,8 @@ export const BUDGET = {
   'dist/inspector.css': 40_000,
   'dist/accessLog.js': 80_000,
   'dist/accessLog.css': 20_000,
+  'dist/topology.js': 40_000,
+  'dist/topology.css': 10_000,
   'dist/whatIf.js': 220_000,
   'dist/whatIf.css': 32_000,
 };
@@ -45,6 +47,7 @@ export function shipped({ watch = false } = {}) {
     },
     ...page('inspector', 'webview/main.ts', 'webview/inspector.css'),
     ...page('accessLog', 'webview/log/main.ts', 'webview/log/log.css'),
+    ...page('topology', 'webview/topology/main.ts', 'webview/topology/topology.css'),
     ...page('whatIf', 'webview/whatIf/main.ts', 'webview/whatIf/whatIf.css'),
   ];
 }

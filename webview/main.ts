@@ -81,7 +81,7 @@ class Page {
   private readonly main = element('main', { class: 'main' }, this.bytes.root, this.pane.root);
   private readonly gone = element('div', { class: 'gone', attributes: { role: 'alert' } });
 
-  private pending: { layout: boolean; bytes: Set<number>; access: boolean } | undefined;
+  private pending: { layout: boolean; bytes: Set<number> } | undefined;
   private frame = 0;
   private saving = 0;
   private restored = false;
@@ -134,9 +134,8 @@ class Page {
   }
 
   private collect(dirty: Dirty): void {
-    this.pending ??= { layout: false, bytes: new Set(), access: false };
+    this.pending ??= { layout: false, bytes: new Set() };
     this.pending.layout ||= dirty.layout;
-    this.pending.access ||= dirty.access;
     for (const offset of dirty.bytes) this.pending.bytes.add(offset);
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
   }

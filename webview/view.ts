@@ -15,10 +15,8 @@ export type Target = 'guest' | 'hardware';
 export interface Dirty {
   /** Other structures, size or owner: build anew. */
   readonly layout: boolean;
-  /** Offsets of bytes that changed or whose mark of change did, when only bytes did. */
+  /** Offsets of bytes that changed, or their mark of change, or how their bits take a write; when only bytes did. */
   readonly bytes: readonly number[];
-  /** How bits take writes changed somewhere. */
-  readonly access: boolean;
 }
 
 /** What the page shows: the last snapshot with the changes since, and the choices of the person. No DOM. */
@@ -192,7 +190,7 @@ export class View {
     } else if (before) this.ages.reset();
     this.place();
     if (mode !== this.mode) this.toDifference();
-    return { layout: true, bytes: [], access: true };
+    return { layout: true, bytes: [] };
   }
 
   private takeChange(news: Extract<HostNews, { type: 'changed' }>): Dirty | undefined {
@@ -216,8 +214,9 @@ export class View {
       ...(news.access ? { access: news.access } : {}),
     };
     if (news.structures) this.place();
-    const bytes = changed.guest.length + changed.hardware.length > 0 ? this.ages.operation(changed) : [];
-    return { layout: news.structures !== undefined, bytes, access: news.access !== undefined };
+    const aged = changed.guest.length + changed.hardware.length > 0 ? this.ages.operation(changed) : [];
+    const bytes = news.access ? [...aged, ...bytesOfBits(now.access, news.access)] : aged;
+    return { layout: news.structures !== undefined, bytes };
   }
 
   private place(): void {
@@ -255,3 +254,10 @@ const inRuns = (image: Image, runs: readonly Run[]): number[] =>
       )
       .map((i) => run.offset + i),
   );
+
+/** Offsets of the bytes of which a bit has another entry in the access map. */
+const bytesOfBits = (before: Uint8Array | undefined, after: Uint8Array): number[] => {
+  const bytes = new Set<number>();
+  for (let bit = 0; bit < after.length; bit++) if (before?.[bit] !== after[bit]) bytes.add(bit >> 3);
+  return [...bytes];
+};

@@ -20,6 +20,7 @@ import { readNames } from './names';
 import { MachineSession, type Session } from './session';
 import { SessionStore } from './sessionStore';
 import { startMachine } from './start';
+import { TopologyPanel } from './topology/panel';
 import { FunctionDecorations, LostWriteDecorations } from './views/decorations';
 import { MachineStatus } from './views/statusBar';
 import { Views } from './views/views';
@@ -78,6 +79,7 @@ export const activate = async (context: vscode.ExtensionContext): Promise<Api> =
     whatIfPanel,
     registerWhatIfCommands(whatIf, whatIfPanel),
     new MachineStatus(session),
+    new TopologyPanel(extensionUri, session, (bdf) => inspectors.open(bdf), log),
     new ContextKeys(session),
     new MachineDocuments(session),
     vscode.window.registerFileDecorationProvider(decorations),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Machine } from '../backend/machine';
 import { formatBdf, formatShortBdf, type Bdf } from '../backend/spec/bdf';
 import type { DriverState, FunctionState } from '../backend/view';
-import type { FunctionStanding } from './ids';
+import { Item, type FunctionStanding } from './ids';
 import type { Session } from './session';
 
 /** The driver's name when a function is seized: /sys/bus/pci/drivers/pciback. */
@@ -68,6 +68,10 @@ export const flagWords = (state: FunctionState | undefined): readonly string[] =
   ...(state?.permissive ? ['permissive'] : []),
   ...(state?.allowInterruptControl ? ['interruptControl'] : []),
 ];
+
+/** What rows and drawings of a function say of themselves to menus: `function.seized.permissive`. */
+export const viewItemOf = (state: FunctionState): string =>
+  [Item.function, standingOf(state), ...flagWords(state), ...(state.sriov ? ['sriov'] : [])].join('.');
 
 /** `Linux 6.12 · vpci · permissive`. */
 export const driverText = ({ profile, topology, permissive }: DriverState): string =>

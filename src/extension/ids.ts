@@ -7,6 +7,7 @@ export const Command = {
   openDump: 'confspace.openDump',
   openSample: 'confspace.openSample',
   openInspector: 'confspace.openInspector',
+  showTopology: 'confspace.showTopology',
   assign: 'confspace.assign',
   detach: 'confspace.detach',
   seize: 'confspace.seize',
@@ -117,6 +118,7 @@ export const DIAGNOSTICS = 'confspace';
 export const SCHEME = 'pci';
 
 export const WEBVIEW_PANEL = 'confspace.inspector';
+export const TOPOLOGY_PANEL = 'confspace.topology';
 export const WHAT_IF_PANEL = 'confspace.whatIfPanel';
 
 /** The part of the grid's context menu that copies in a form of choice. */

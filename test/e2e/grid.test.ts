@@ -105,6 +105,18 @@ describe('the grid', () => {
     expect(await selectedText().innerText()).toBe('');
   });
 
+  it('selects by dragging', async () => {
+    const [from, to] = [await cell(0x40).boundingBox(), await cell(0x5f).boundingBox()];
+    if (!from || !to) throw new Error('the cells are not in sight');
+    const { mouse } = workbench().page;
+    await mouse.move(from.x + 5, from.y + 5);
+    await mouse.down();
+    await mouse.move(to.x - 40, to.y + 5);
+    await mouse.move(to.x + 5, to.y + 5);
+    await mouse.up();
+    expect(await selectedText().innerText()).toBe('32 bytes selected, 040 to 05f');
+  });
+
   it('copies in another form from VS Code’s own menu, for the whole selection', async () => {
     await cell(0).click();
     await cell(3).click({ modifiers: ['Shift'] });
@@ -174,6 +186,19 @@ describe('the grid', () => {
     expect(await page().locator('.space .row:visible').count()).toBe(differing);
     expect(await page().locator('.gap').count()).toBeGreaterThan(0);
     await workbench().screenshot(shot('differences'));
+    await choose('Guest');
+  });
+
+  it('has a toolbar that is one stop for Tab, and goes along it with the arrows', async () => {
+    await page().getByRole('radio', { name: 'Guest', exact: true }).focus();
+    await keys().press('ArrowRight');
+    await keys().press('ArrowRight');
+    await keys().press('Space');
+    expect(await page().getByRole('radio', { name: 'Both' }).getAttribute('aria-checked')).toBe('true');
+    await keys().press('Tab');
+    expect(await page().locator('.cell:focus').count()).toBe(1);
+    await keys().press('Shift+Tab');
+    expect(await page().locator(':focus').innerText()).toBe('Both');
     await choose('Guest');
   });
 

@@ -12,6 +12,7 @@ import {
   LOG_CONTAINER,
   Setting,
   View,
+  TOPOLOGY_PANEL,
   WEBVIEW_PANEL,
 } from '../../src/extension/ids';
 import { extension } from './api';
@@ -72,7 +73,7 @@ describe('ids in package.json and in the code', () => {
       ...Object.values(contributes.menus).flatMap((items) => items.map(({ when }) => when ?? '')),
       ...contributes.keybindings.map(({ when }) => when),
     ];
-    const views: readonly string[] = [...Object.values(View), WEBVIEW_PANEL];
+    const views: readonly string[] = [...Object.values(View), WEBVIEW_PANEL, TOPOLOGY_PANEL];
     const used = clauses
       .flatMap((clause) => clause.match(/confspace\.\w+/g) ?? [])
       .filter((id) => !views.includes(id));

@@ -242,6 +242,20 @@ describe('messages', () => {
     expect(told(new Uint8Array(256)).ok).toBe(false);
     expect(told('map').ok).toBe(false);
   });
+  it('that the page keeps for itself are read with all that was chosen, and refused with what is no choice', () => {
+    const state = {
+      address: '0000:02:00.0',
+      mode: 'differences',
+      width: 2,
+      byteOrder: 'big',
+      access: true,
+      selection: 0x40,
+      scroll: [10, 20],
+    };
+    expect(parsePageState(structuredClone(state))).toEqual({ ok: true, value: state });
+    for (const wrong of [{ byteOrder: 'middle' }, { mode: 'all' }, { access: 1 }, { width: 3 }])
+      expect(parsePageState({ ...state, ...wrong }).ok).toBe(false);
+  });
   it('only name commands from the list', () => {
     const ask = (command: string) =>
       parsePageMessage({ type: 'request', id: 1, request: { kind: 'command', command } });

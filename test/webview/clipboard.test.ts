@@ -101,6 +101,7 @@ describe('bytes that are copied', () => {
       side: 'hardware',
       offset: '0x03',
       length: 4,
+      bytes: expect.stringMatching(/^10( [0-9a-f]{2}){3}$/) as string,
       registers: [
         {
           structure: 'HEADER',

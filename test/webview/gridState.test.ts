@@ -271,6 +271,22 @@ describe('how bits take a write', () => {
         'reserved',
       ]);
   });
+  it('is drawn again only for the bytes of which a bit takes writes otherwise now', () => {
+    const access = new Uint8Array(2048);
+    const view = viewOf({ access });
+    const later = access.slice();
+    later[8 * 0x40 + 3] = RW;
+    const dirty = view.take({
+      type: 'changed',
+      from: 1,
+      revision: 2,
+      hardware: [],
+      guest: [],
+      access: later,
+    });
+    expect(dirty).toEqual({ layout: false, bytes: [0x40] });
+    expect(view.access?.[8 * 0x40 + 3]).toBe(RW);
+  });
   it('is one behaviour for every code, and only those that occur are listed', () => {
     const all = Uint8Array.from({ length: 256 }, (_, code) => code);
     for (const side of ['guest', 'hardware'] as const)
@@ -325,6 +341,7 @@ describe('a series of writes', () => {
       writes,
       () => Promise.resolve(outcome(0, 'XEN_PCI_ERR_success')),
       () => space,
+      () => undefined,
     );
     expect(done).toEqual({
       ok: false,
@@ -337,6 +354,7 @@ describe('a series of writes', () => {
       writes,
       () => Promise.resolve(answers.shift() ?? outcome(0, '')),
       () => image(4),
+      () => undefined,
     );
     expect(refused.text).toContain('1 XEN_PCI_ERR_access_denied, 1 XEN_PCI_ERR_success');
     let asked = 0;
@@ -347,6 +365,7 @@ describe('a series of writes', () => {
         return Promise.resolve({ ok: false as const, failed: 'Gone.' });
       },
       () => image(4),
+      () => undefined,
     );
     expect(stopped).toEqual({ ok: false, text: 'Stopped after 0 of 2 writes: Gone.' });
     expect(asked).toBe(1);

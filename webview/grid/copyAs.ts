@@ -31,15 +31,16 @@ const isKnown = ({ image, range }: Copied): boolean => {
   return true;
 };
 
-/** Bytes as they stand, sixteen to a line; what is not known is `??`, which Find takes as any byte. */
+/** Bytes as they stand; what is not known is `??`, which Find takes as any byte. */
+const bytesText = (image: Image, start: number, end: number): string =>
+  Array.from({ length: end - start }, (_, i) =>
+    image.known[start + i] === 1 ? hexByte(image.bytes[start + i] ?? 0) : '??',
+  ).join(' ');
+
 const hexText = ({ image, range }: Copied): string => {
   const lines: string[] = [];
-  for (let at = range.start; at < range.end; at += ROW) {
-    const line: string[] = [];
-    for (let i = at; i < Math.min(at + ROW, range.end); i++)
-      line.push(image.known[i] === 1 ? hexByte(image.bytes[i] ?? 0) : '??');
-    lines.push(line.join(' '));
-  }
+  for (let at = range.start; at < range.end; at += ROW)
+    lines.push(bytesText(image, at, Math.min(at + ROW, range.end)));
   return lines.join('\n');
 };
 
@@ -102,19 +103,16 @@ const fieldsOf = (register: Register, value: number | undefined): Record<string,
     ? {}
     : Object.fromEntries(shownFields(register).map((field) => [field.name, fieldValue(value, field)]));
 
-/** The bytes, and each register that lies whole within them, with its fields. Unknown values are null. */
+/** The bytes, and each register that lies whole within them, with its fields. The value of an unknown one is null. */
 const jsonText = (copied: Copied): string => {
   const { image, range, address, side } = copied;
-  const bytes: (string | null)[] = [];
-  for (let i = range.start; i < range.end; i++)
-    bytes.push(image.known[i] === 1 ? hexOf(image.bytes[i] ?? 0, 8) : null);
   return JSON.stringify(
     {
       address,
       side,
       offset: hexOf(range.start, 8),
       length: range.end - range.start,
-      bytes,
+      bytes: bytesText(image, range.start, range.end),
       registers: registersWithin(copied).map(({ structure, register }) => {
         const value = registerValue(image, register);
         const fields = fieldsOf(register, value);

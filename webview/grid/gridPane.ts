@@ -60,6 +60,8 @@ export class GridPane {
     class: 'legend',
     attributes: { 'aria-label': 'Marks of the bits' },
   });
+  /** What the legend has entries for. */
+  private explained = '';
   private copyFormat: CopyFormat = 'hex';
 
   constructor(
@@ -140,8 +142,7 @@ export class GridPane {
     if (dirty.layout) {
       this.goTo.forget();
       this.grid.build();
-    } else if (dirty.access && this.view.showAccess) this.grid.patchAll();
-    else this.grid.patch(dirty.bytes);
+    } else this.grid.patch(dirty.bytes);
     this.find.refresh();
     this.frameSelection(false);
   }
@@ -257,7 +258,11 @@ export class GridPane {
   private showLegend(): void {
     const { access, showAccess, target } = this.view;
     this.legend.hidden = !showAccess || access === undefined;
-    if (!this.legend.hidden && access) this.legend.replaceChildren(...legendOf(occurring(access, target)));
+    if (this.legend.hidden || !access) return;
+    const behaviours = occurring(access, target);
+    if (behaviours.join() === this.explained) return;
+    this.explained = behaviours.join();
+    this.legend.replaceChildren(...legendOf(behaviours));
   }
 
   private goToTarget({ offset, width }: Target): void {
@@ -310,6 +315,7 @@ export class GridPane {
       writes,
       (write) => this.events.askSilently({ kind, ...write }),
       () => (target === 'guest' ? this.view.guest : this.view.hardware),
+      (done) => this.events.say(`${done} of ${writes.length} writes made.`),
     );
     this.view.ages.endSeries();
     this.events.say(result.text, !result.ok);
@@ -383,7 +389,10 @@ export class GridPane {
     else if (command && key === 'z' && !event.shiftKey) this.again('undo');
     else if (command && (key === 'y' || (key === 'z' && event.shiftKey))) this.again('redo');
     else if (event.key === '?' && !command) this.help.open();
-    else return;
+    else if (event.key === 'Escape' && this.find.isOpen) {
+      this.find.hide();
+      this.grid.focusCell();
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   }

@@ -51,7 +51,8 @@ export class HexGrid {
   private active = -1;
   private selected: { readonly first: number; readonly last: number } | undefined;
   private framed: readonly Cell[] = [];
-  private matched: readonly Cell[] = [];
+  private matched: ReadonlySet<Cell> = new Set();
+  private current: readonly Cell[] = [];
   /** Cells whose text the last patch changed; the style sheet lets them light up for a moment. */
   private arrived: Cell[] = [];
   private readonly editor = new CellEditor(
@@ -107,7 +108,8 @@ export class HexGrid {
     this.rows = [];
     this.cells = [];
     this.framed = [];
-    this.matched = [];
+    this.matched = new Set();
+    this.current = [];
     this.arrived = [];
     this.gaps = { signature: '', rows: [] };
     this.active = -1;
@@ -306,10 +308,14 @@ export class HexGrid {
 
   /** Marks what Find found; `current` is the one that was gone to. */
   showMatches(matches: readonly Range[], current: Range | undefined): void {
-    for (const { cell } of this.matched) cell.classList.remove('match', 'match-current');
-    this.matched = [...new Set(matches.flatMap((match) => this.cellsOf(match)))];
-    for (const { cell } of this.matched) cell.classList.add('match');
-    if (current) for (const { cell } of this.cellsOf(current)) cell.classList.add('match-current');
+    const now = new Set(matches.flatMap((match) => this.cellsOf(match)));
+    for (const entry of this.matched) if (!now.has(entry)) entry.cell.classList.remove('match');
+    for (const entry of now) if (!this.matched.has(entry)) entry.cell.classList.add('match');
+    this.matched = now;
+    const there = current ? this.cellsOf(current) : [];
+    for (const { cell } of this.current) cell.classList.remove('match-current');
+    for (const { cell } of there) cell.classList.add('match-current');
+    this.current = there;
   }
 
   private cellsOf({ start, end }: Range): readonly Cell[] {

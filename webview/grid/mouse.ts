@@ -62,8 +62,9 @@ export const selectByMouse = (grid: MouseTarget): void => {
     const offset = grid.offsetOf(event.target);
     if (offset === undefined) return;
     if (event.button !== 0 && event.button !== 2) return;
-    // The browser would give the focus to this very cell.
+    // The browser would give the focus to this very cell, and leave a text selected elsewhere for Copy to take.
     event.preventDefault();
+    document.getSelection()?.removeAllRanges();
     if (event.button === 2) {
       // The menu of a selected cell is about the whole selection.
       if (grid.isSelected(offset)) grid.focus();

@@ -24,6 +24,9 @@ const answered = (answer: Answer): string => {
   return refused ?? err?.name ?? 'done';
 };
 
+/** Writes between two words about how far it is. */
+const STEP = 64;
+
 /**
  * Makes one write after the other and tells what came of all. A write that the driver refuses does not end the
  * series, one that could not be made at all does. `image` is what the one who writes reads now.
@@ -32,6 +35,7 @@ export const writeAll = async (
   writes: readonly PasteWrite[],
   write: (write: PasteWrite) => Promise<Answer>,
   image: () => Image | undefined,
+  progress: (done: number) => void,
 ): Promise<{ readonly ok: boolean; readonly text: string }> => {
   const results: string[] = [];
   for (const each of writes) {
@@ -42,6 +46,7 @@ export const writeAll = async (
         text: `Stopped after ${results.length} of ${writes.length} writes: ${answer.failed}`,
       };
     results.push(answered(answer));
+    if (results.length % STEP === 0 && results.length < writes.length) progress(results.length);
   }
   const total = writes.reduce((sum, { size }) => sum + size, 0);
   const now = image();

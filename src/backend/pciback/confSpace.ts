@@ -177,7 +177,9 @@ export class ConfigSpace {
     let value = dev.value;
     if (sink !== null)
       this.tell(err === 0 ? 'read-hardware' : 'read-failed', offset, sizeMask(size), value, err);
+    const failed = err !== 0;
     const entries = this.dispatch.overlapping(offset, size);
+    if (sink !== null && !failed) this.tellMissed('read-field-missed', offset, size, value);
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       this.fieldValue = 0;
@@ -187,6 +189,7 @@ export class ConfigSpace {
       value = merge(value, this.fieldValue, entry.mask, entry.start - offset);
     }
     this.value = value >>> 0;
+    if (sink !== null && failed && err === 0) this.tellOnes(entries, offset, size);
     return err === 0 ? 0 : wireError(err);
   }
 
@@ -199,12 +202,16 @@ export class ConfigSpace {
     }
     const entries = this.dispatch.overlapping(offset, size);
     if (entries.length === 0) return this.writeUnhandled(offset, size, value);
+    if (sink !== null) this.tellMissed('field-missed', offset, size, value);
     let err = 0;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       err = this.readForMerge(entry);
       if (err !== 0) {
         this.decide('bus-failed', entry, entry.mask, value, err);
+        if (sink !== null)
+          for (const later of entries.slice(i + 1))
+            this.decide('field-not-reached', later, later.mask, value, err);
         break;
       }
       const merged = merge(this.fieldValue, value, sizeMask(size), offset - entry.start) & entry.mask;
@@ -226,6 +233,20 @@ export class ConfigSpace {
     this.sink = sink;
     this.fieldValue = this.value;
     return err;
+  }
+
+  /** Fields that the request covers and that the driver's test for overlap misses (before 2016). */
+  private tellMissed(code: DecisionCode, offset: number, size: number, value: number): void {
+    if (this.profile.overlap === 'intersection') return;
+    for (const entry of this.list)
+      if (entry.start > offset && entry.end < offset + size) this.decide(code, entry, entry.mask, value);
+  }
+
+  /** The real read failed and a field made the request succeed: of the bits that no field covers. */
+  private tellOnes(entries: readonly FieldEntry[], offset: number, size: number): void {
+    let mask = sizeMask(size);
+    for (const { start, mask: covered } of entries) mask = merge(mask, 0, covered, start - offset);
+    if (mask !== 0) this.tell('read-ones', offset, mask, this.value, 0);
   }
 
   private tellRead(entry: FieldEntry, err: number): void {

@@ -35,6 +35,7 @@ import {
   INTERRUPT_TYPE_MSIX,
   INTERRUPT_TYPE_NONE,
   interruptType,
+  isInterruptType,
 } from './interruptType';
 import type { ConfigSpace } from './confSpace';
 import type { DriverProfile } from './profiles';
@@ -139,6 +140,12 @@ const writeFlags = (space: ConfigSpace, entry: FieldEntry, value: number, code: 
   return tellFlags(space, entry, value, err === 0 ? code : 'bus-failed', err);
 };
 
+/** Why an interrupt type may not be switched on while these are: another one, INTx alone, or nobody knows. */
+const typeDenied = (on: number, own: number): WriteCode => {
+  if (!isInterruptType(on)) return 'bus-failed';
+  return (on & ~own) === INTERRUPT_TYPE_INTX ? 'interrupt-intx-denied' : 'interrupt-type-denied';
+};
+
 /** Control word of MSI or MSI-X: which bit enables, which bits may change, which type that is. */
 const interruptFlagsWrite =
   (enableBit: number, allowedBits: number, ownType: number): FieldWrite =>
@@ -159,7 +166,7 @@ const interruptFlagsWrite =
       const type = interruptType(dev, msiFields);
       const intxPasses = msiFields === 'msi-exclusive' && type === INTERRUPT_TYPE_INTX;
       if (type !== INTERRUPT_TYPE_NONE && !intxPasses && type !== ownType)
-        return tellFlags(space, entry, value, 'interrupt-type-denied', PCIBIOS_SET_FAILED);
+        return tellFlags(space, entry, value, typeDenied(type, ownType), PCIBIOS_SET_FAILED);
     }
     return writeFlags(space, entry, value, 'interrupt-written');
   };

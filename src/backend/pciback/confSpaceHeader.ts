@@ -50,7 +50,7 @@ import {
   type FieldWrite,
 } from './field';
 import type { ConfigSpace } from './confSpace';
-import { INTERRUPT_TYPE_INTX, INTERRUPT_TYPE_NONE, interruptType } from './interruptType';
+import { INTERRUPT_TYPE_INTX, INTERRUPT_TYPE_NONE, interruptType, isInterruptType } from './interruptType';
 import type { DriverProfile } from './profiles';
 
 /**
@@ -146,22 +146,32 @@ const applyEnableBits: FieldWrite = (space, entry, value) => {
 const mwiFailed = (dev: PciDev, err: number): void =>
   dev.log(KERN_WARNING, `xen_pciback: cannot enable memory-write-invalidate (${err})`);
 
+/** What became of INTX_DISABLE, and the result of it. */
+interface IntxControl {
+  readonly code: WriteCode;
+  readonly result: number;
+}
+
 /** The guest's INTX_DISABLE pushed to hardware; until 6.7 INTx could not be switched on while MSI was. */
-const controlIntx = (space: ConfigSpace, value: number): number => {
+const controlIntx = (space: ConfigSpace, value: number): IntxControl => {
   const on = !(value & COMMAND_INTX_DISABLE);
   const { msiFields } = space.profile;
-  if (msiFields === 'msi-exclusive' || !on) {
-    intx(space.dev, on);
-    return 0;
-  }
-  const type = interruptType(space.dev, msiFields);
-  if (type === INTERRUPT_TYPE_NONE) intx(space.dev, true);
-  else if (type !== INTERRUPT_TYPE_INTX) return PCIBIOS_SET_FAILED;
-  return 0;
+  const type =
+    on && msiFields !== 'msi-exclusive' ? interruptType(space.dev, msiFields) : INTERRUPT_TYPE_NONE;
+  if (type === INTERRUPT_TYPE_INTX) return { code: 'command-device-same', result: 0 };
+  if (type !== INTERRUPT_TYPE_NONE)
+    return {
+      code: isInterruptType(type) ? 'command-intx-refused' : 'bus-failed',
+      result: PCIBIOS_SET_FAILED,
+    };
+  intx(space.dev, on);
+  return { code: 'command-intx', result: 0 };
 };
 
 const commandWrite: FieldWrite = (space, entry, value) => {
   const { dev, data } = space;
+  const wasMaster = dev.isBusMaster;
+  const wasEnabled = isEnabled(dev);
   const err = applyEnableBits(space, entry, value);
   if (err !== 0) {
     space.decide('command-not-reached', entry, 0xffff & ~COMMAND_ENABLES, value, err);
@@ -169,12 +179,11 @@ const commandWrite: FieldWrite = (space, entry, value) => {
   }
 
   const master = (value & COMMAND_MASTER) !== 0;
-  space.decide(
-    dev.isBusMaster === master ? 'command-kernel-same' : 'command-master',
-    entry,
-    COMMAND_MASTER,
-    value,
-  );
+  let masterCode: WriteCode = 'command-master';
+  // Disabling the device, just above, takes bus mastering with it.
+  if (dev.isBusMaster === master)
+    masterCode = wasMaster === master ? 'command-kernel-same' : 'command-disabled';
+  space.decide(masterCode, entry, COMMAND_MASTER, value);
   if (!dev.isBusMaster && master) setMaster(dev);
   else if (dev.isBusMaster && !master) clearMaster(dev);
 
@@ -188,21 +197,22 @@ const commandWrite: FieldWrite = (space, entry, value) => {
       mwiCode = 'command-mwi-failed';
     }
   } else if (entry.val & COMMAND_INVALIDATE && !(value & COMMAND_INVALIDATE)) clearMwi(dev);
-  else mwiCode = 'command-kernel-same';
+  else mwiCode = 'command-copy-same';
   space.decide(mwiCode, entry, COMMAND_INVALIDATE, value);
 
   const intxChanges = ((entry.val ^ next) & COMMAND_INTX_DISABLE) !== 0;
   if (data.allowInterruptControl && intxChanges) {
-    const refused = controlIntx(space, next);
-    if (refused !== 0) {
-      space.decide('command-intx-refused', entry, COMMAND_INTX_DISABLE, value, refused);
-      space.decide('command-not-reached', entry, COMMAND_CACHED | COMMAND_PLAIN, value, refused);
-      return refused;
+    const { code, result } = controlIntx(space, next);
+    space.decide(code, entry, COMMAND_INTX_DISABLE, value, result);
+    if (result !== 0) {
+      // The copy is not written: what would only have gone there did not get anywhere.
+      const copied = COMMAND_CACHED | (isEnabled(dev) === wasEnabled ? COMMAND_ENABLES : 0);
+      space.decide('command-not-reached', entry, copied | COMMAND_PLAIN, value, result);
+      return result;
     }
-    space.decide('command-intx', entry, COMMAND_INTX_DISABLE, value);
   } else
     space.decide(
-      data.allowInterruptControl ? 'command-kernel-same' : 'command-intx-shadowed',
+      data.allowInterruptControl ? 'command-copy-same' : 'command-intx-shadowed',
       entry,
       COMMAND_INTX_DISABLE,
       value,
@@ -218,11 +228,13 @@ const commandWrite: FieldWrite = (space, entry, value) => {
   const readErr = dev.configRead(entry.start, 2);
   const real = dev.value;
   if (readErr !== 0 || real === next) {
-    space.decide(readErr === 0 ? 'command-kernel-same' : 'bus-failed', entry, COMMAND_PLAIN, value, readErr);
+    space.decide(readErr === 0 ? 'command-device-same' : 'bus-failed', entry, COMMAND_PLAIN, value, readErr);
     return readErr;
   }
   const writeErr = dev.configWrite(entry.start, 2, (next & COMMAND_GUEST) | (real & ~COMMAND_GUEST));
-  space.decide(writeErr === 0 ? 'command-permissive' : 'bus-failed', entry, COMMAND_PLAIN, value, writeErr);
+  // Mastering and MWI go along, which matters where the device has not what the kernel and the copy say.
+  const written = COMMAND_PLAIN | ((real ^ next) & COMMAND_GUEST);
+  space.decide(writeErr === 0 ? 'command-permissive' : 'bus-failed', entry, written, value, writeErr);
   return writeErr;
 };
 
@@ -321,8 +333,12 @@ const barRead: FieldRead = (space, entry) => {
   return 0;
 };
 
-const barReads: FieldSources = (_space, entry) => (entry.sizing ? BAR_SIZE : BAR_FROZEN);
+const barReads: FieldSources = ({ profile }, entry) => {
+  if (!entry.sizing) return BAR_FROZEN;
+  return profile.barSizing === 'plain' ? BAR_PLAIN_SIZE : BAR_SIZE;
+};
 const BAR_SIZE = [{ code: 'read-bar-size', mask: 0xffffffff }] as const;
+const BAR_PLAIN_SIZE = [{ code: 'read-bar-plain-size', mask: 0xffffffff }] as const;
 const BAR_FROZEN = [{ code: 'read-bar-frozen', mask: 0xffffffff }] as const;
 
 const probeSize: FieldWrite = (space, entry, value) => {
@@ -334,15 +350,14 @@ const probeSize: FieldWrite = (space, entry, value) => {
 /** Anything but a size probe: puts the seized value back into hardware that lost it, else ignored. */
 const restoreLost: FieldWrite = (space, entry, value) => {
   const real = space.dev.read(entry.start, 4);
-  const lost = real !== entry.val && value === entry.val;
-  if (lost) space.dev.configWrite(entry.start, 4, entry.val);
+  let code: WriteCode = value === entry.val ? 'bar-same' : 'bar-ignored';
+  let result = 0;
+  if (real !== entry.val && value === entry.val) {
+    result = space.dev.configWrite(entry.start, 4, entry.val);
+    code = result === 0 ? 'bar-restored' : 'bar-restore-failed';
+  }
   entry.sizing = false;
-  space.decide(
-    lost ? 'bar-restored' : value === entry.val ? 'bar-same' : 'bar-ignored',
-    entry,
-    entry.mask,
-    value,
-  );
+  space.decide(code, entry, entry.mask, value, result);
   return 0;
 };
 

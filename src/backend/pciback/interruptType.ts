@@ -15,6 +15,10 @@ export const INTERRUPT_TYPE_INTX = 1;
 export const INTERRUPT_TYPE_MSI = 2;
 export const INTERRUPT_TYPE_MSIX = 4;
 
+const ALL_TYPES = INTERRUPT_TYPE_INTX | INTERRUPT_TYPE_MSI | INTERRUPT_TYPE_MSIX;
+/** Whether an answer of interruptType names types, and is not the code of a read that failed. */
+export const isInterruptType = (type: number): boolean => (type & ~ALL_TYPES) === 0;
+
 /**
  * Interrupt types that are on, from real configuration space (a device model may have set bits behind the kernel's
  * back): a set of INTERRUPT_TYPE bits, or the PCIBIOS code or negative errno of a failed read.

@@ -143,13 +143,14 @@ const capabilityCandidate = (
 
 const extendedCandidate = (space: ConfigSpace, owned: Uint8Array, offset: number): Candidate | undefined => {
   const { config, known } = space;
+  // Most of the space is zero or owned; every assigned id fits into a byte.
+  if (config[offset] === 0 || config[offset + 1] !== 0) return undefined;
   if (owned[offset] === 1 || known[offset] !== 1) return undefined;
   const header = readLe(config, offset, 4);
   const id = header & 0xffff;
   const version = bits(header, 16, 4);
   const nextPointer = header >>> 20;
-  if (id === 0 || !extendedCapabilityName(id) || version > 3 || !isDefinedExtendedVersion(id, version))
-    return undefined;
+  if (!extendedCapabilityName(id) || version > 3 || !isDefinedExtendedVersion(id, version)) return undefined;
   if (nextPointer !== 0 && (nextPointer < EXTENDED_SPACE || (nextPointer & 3) !== 0)) return undefined;
   const outline = outlineOf(space, { kind: 'extendedCapability', id, version, offset });
   return free(space, owned, offset, outline.length)

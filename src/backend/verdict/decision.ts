@@ -17,6 +17,8 @@ export type WriteCode =
   | 'no-field-permissive'
   /** A field overlaps the request, but not these bits of it. */
   | 'outside-field'
+  | 'field-missed'
+  | 'field-not-reached'
   | 'no-write-handler'
   | 'field-raw'
   | 'field-quirk'
@@ -30,6 +32,8 @@ export type WriteCode =
   | 'command-mwi'
   | 'command-mwi-failed'
   | 'command-kernel-same'
+  | 'command-copy-same'
+  | 'command-device-same'
   | 'command-intx'
   | 'command-intx-refused'
   | 'command-intx-shadowed'
@@ -41,6 +45,7 @@ export type WriteCode =
   /** Base addresses and the ROM. */
   | 'bar-probe'
   | 'bar-restored'
+  | 'bar-restore-failed'
   | 'bar-same'
   | 'bar-ignored'
   /** BIST. */
@@ -58,11 +63,13 @@ export type WriteCode =
   | 'interrupt-written'
   | 'interrupt-control-denied'
   | 'interrupt-bits-denied'
+  | 'interrupt-intx-denied'
   | 'interrupt-type-denied';
 
 /** Where bits that the guest read came from. */
 export type ReadCode =
   | 'read-hardware'
+  | 'read-field-missed'
   | 'read-field-hardware'
   | 'read-kernel-id'
   | 'read-kernel-irq'
@@ -70,12 +77,19 @@ export type ReadCode =
   | 'read-command-resources'
   | 'read-bar-frozen'
   | 'read-bar-size'
+  | 'read-bar-plain-size'
   | 'read-pme-hidden'
+  | 'read-ones'
   | 'read-failed';
 
 /** What the device did with a write that reached it. */
 export type DeviceCode =
-  'device-read-only' | 'device-cleared' | 'device-already-clear' | 'device-not-cleared' | 'device-changed';
+  | 'device-read-only'
+  | 'device-started'
+  | 'device-cleared'
+  | 'device-already-clear'
+  | 'device-not-cleared'
+  | 'device-changed';
 
 export type DecisionCode = WriteCode | ReadCode | DeviceCode;
 

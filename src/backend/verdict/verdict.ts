@@ -57,9 +57,12 @@ export interface AccessFacts {
   /** Bits of the request that a written 1 clears in the device, and bits that it takes as written. */
   readonly w1c: number;
   readonly rw: number;
+  /** Bits of the request that read 0 and start something in the device when 1 is written; asked for when it matters. */
+  readonly starts?: () => number;
 }
 
-const requestMask = (size: number): number => (size === 4 ? 0xffffffff : size === 2 ? 0xffff : 0xff);
+/** Sizes that the driver refuses have bits too, so that a refusal has something to be about: those of 1 to 4 bytes. */
+const requestMask = (size: number): number => u32(2 ** (8 * Math.min(Math.max(size, 1), 4)) - 1);
 
 /** A mask at `from` in bits of a request at `to`; the distance may be negative. */
 const moved = (mask: number, from: number, to: number): number =>
@@ -93,13 +96,17 @@ const deviceParts = (facts: AccessFacts, reached: number): readonly Told[] => {
   const clears = and(reached, w1c);
   const one = and(clears, sent);
   const plain = andNot(reached, w1c);
-  const missed = and(plain, xor(after.device, sent));
+  const differing = and(plain, xor(after.device, sent));
+  const commands = andNot(and(differing, sent), rw);
+  const started = commands === 0 ? 0 : and(commands, facts.starts?.() ?? 0);
+  const missed = andNot(differing, started);
   const parts: readonly (readonly [DecisionCode, number])[] = [
     ['device-cleared', andNot(and(one, before.device), after.device)],
     ['device-already-clear', andNot(one, or(before.device, after.device))],
-    ['device-not-cleared', or(and(one, after.device), and(andNot(clears, sent), before.device))],
+    ['device-not-cleared', and(andNot(clears, sent), before.device)],
+    ['device-started', started],
     ['device-read-only', andNot(missed, rw)],
-    ['device-changed', and(missed, rw)],
+    ['device-changed', or(and(missed, rw), and(one, after.device))],
   ];
   return parts.filter(([, mask]) => mask !== 0).map(([code, mask]) => ({ layer: 'device', code, mask }));
 };
@@ -153,9 +160,17 @@ export const verdictOf = (facts: AccessFacts): Verdict => {
   // A bit that a written 1 clears agrees with a 1 when it is clear.
   const agrees = (value: number | undefined): number =>
     value === undefined ? 0 : u32(xor(~xor(value, sent), facts.w1c));
-  // What a kernel function did is judged by the device: it may have had reasons of its own to leave a bit.
-  const acted = fated('acted', 'same');
-  const done = and(wanted, or(fated('written', 'cleared', 'emulated'), and(acted, agrees(after.device))));
-  const believed = andNot(and(wanted, and(or(acted, fated('shadowed')), agrees(after.guest))), done);
+  // What a kernel function did is judged by the device: it may have had reasons of its own to leave a bit. What the
+  // driver only keeps for the guest has come about where the device happens to hold the same.
+  const judged = fated('acted', 'same', 'shadowed');
+  const both = and(agrees(after.device), agrees(after.guest));
+  const done = and(
+    wanted,
+    or(
+      fated('written', 'cleared', 'emulated'),
+      or(and(fated('acted', 'same'), agrees(after.device)), and(fated('shadowed'), both)),
+    ),
+  );
+  const believed = andNot(and(wanted, and(judged, agrees(after.guest))), done);
   return { outcome: outcomeOf(facts, wanted, done, believed), parts, wanted, done, believed, before, after };
 };

@@ -11,11 +11,13 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isBdf = (value: unknown): value is Bdf =>
   isRecord(value) && ['domain', 'bus', 'device', 'function'].every((part) => typeof value[part] === 'number');
 
-/** The function that a command's argument names: an address as text or as numbers, or a row of a view. */
+/** The function that a command's argument names: an address as text or as numbers, a row of a view, or a place in a page. */
 const bdfOf = (argument: unknown): Bdf | undefined => {
   if (typeof argument === 'string') return parseBdf(argument);
   if (isBdf(argument)) return argument;
-  return isRecord(argument) && isBdf(argument['bdf']) ? argument['bdf'] : undefined;
+  if (!isRecord(argument)) return undefined;
+  if (typeof argument['address'] === 'string') return parseBdf(argument['address']);
+  return isBdf(argument['bdf']) ? argument['bdf'] : undefined;
 };
 
 /** Functions that the arguments name, without repetition. VS Code gives the row clicked and then all selected rows. */

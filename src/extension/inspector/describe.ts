@@ -3,7 +3,7 @@ import { formatBdf } from '../../backend/spec/bdf';
 import { chainsOf } from '../../backend/spec/chainLint';
 import { layoutOf, type PlacedStructure } from '../../backend/spec/layout';
 import type { BitFieldSpec } from '../../backend/spec/register';
-import { RULES } from '../../backend/verdict/rules';
+import { RULES, ruleText } from '../../backend/verdict/rules';
 import type { Picture, Verdict } from '../../backend/verdict/verdict';
 import type { ActionResult, ConfigImage, ConfigOp, FunctionState, Observations } from '../../backend/view';
 import type { Chain, Head, Image, Outcome, Snapshot, Structure, Width } from '../../protocol/model';
@@ -132,7 +132,8 @@ const pictureOf = ({ guest, device }: Picture): ToldVerdict['before'] => ({
 export const verdictText = (verdict: Verdict): ToldVerdict => ({
   outcome: verdict.outcome,
   parts: verdict.parts.map(({ code, layer, fate, mask }) => {
-    const { text, where } = RULES[code];
+    const { where } = RULES[code];
+    const text = ruleText(code, verdict.outcome === 'refused');
     return { code, layer, fate, mask, text, ...(where === undefined ? {} : { where }) };
   }),
   wanted: verdict.wanted,

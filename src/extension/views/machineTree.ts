@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { formatBdf, type Bdf } from '../../backend/spec/bdf';
 import { hex } from '../../backend/spec/uint';
 import type { MachineChange } from '../../backend/view';
-import { flagWords, functionLine, ownerText, standingOf } from '../functionText';
+import { functionLine, ownerText, viewItemOf } from '../functionText';
 import { functionUri } from '../functionUri';
 import { Command, Item } from '../ids';
 import type { Session } from '../session';
@@ -121,8 +121,7 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
     item.description = owner;
     item.resourceUri = functionUri(row.bdf);
     item.iconPath = functionIcon(state);
-    const words = [standingOf(state), ...flagWords(state), ...(state.sriov ? ['sriov'] : [])];
-    item.contextValue = [Item.function, ...words].join('.');
+    item.contextValue = viewItemOf(state);
     item.command = this.openInspector(row.bdf);
     item.accessibilityInformation = { label: owner === '' ? label : `${label}, ${owner}` };
     return item;
