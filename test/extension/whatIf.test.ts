@@ -278,8 +278,9 @@ describe('the what-if page', () => {
     panel.hide();
     panel.messages.length = 0;
     current.machine.permissive(bdf(NIC));
-    await panel.next('state', () => panel.say({ type: 'ready' }));
-    assert.equal(panel.messages[0]?.type, 'state');
+    const again = await panel.next('state', () => panel.say({ type: 'ready' }));
+    // The new page shows the question, in the section that it was left in.
+    assert.deepEqual([again.fill, again.section, again.question], [true, undefined, asking(DEVCTL, 2, 0x1f)]);
   });
 
   it('answers a message that it does not understand', async () => {

@@ -2,11 +2,10 @@ import type { Outcome, Structure, Width } from '../../src/protocol/model';
 import type { Detail, Table, WriteResult } from '../../src/protocol/whatIf';
 import { Places } from '../fields/locate';
 import { hexOf } from '../fields/registerValue';
-import { element, setAttribute, span } from '../ui/element';
+import { element, span } from '../ui/element';
 import { button } from '../ui/toolkit';
 import { bitTable } from '../verdict/bitTable';
 import { ruleList } from '../verdict/ruleList';
-import { OUTCOMES } from '../verdict/verdictText';
 import { outcomeParts } from './outcomeParts';
 import { nowOf, samePlace } from './rows';
 import { policyText, resultText, widthText, writeText } from './words';
@@ -256,28 +255,3 @@ export class DetailView {
     return made;
   }
 }
-
-/** The outcomes that the table can show, each with its sign, as a key to it. */
-export const legend = (): HTMLElement => {
-  const made = element('p', { class: 'legend' });
-  const item = (sign: string, tone: string, text: string): HTMLElement =>
-    element(
-      'span',
-      { class: 'legend-item' },
-      element('span', { class: `cell-mark tone-${tone}`, text: sign }),
-      text,
-    );
-  const { all, partly, believed, nothing, refused } = OUTCOMES;
-  made.append(
-    item(all.mark, all.tone, 'all that the guest wants'),
-    item(partly.mark, partly.tone, 'some of it'),
-    item(believed.mark, believed.tone, 'only read back by the guest'),
-    item(nothing.mark, nothing.tone, 'nothing, told success'),
-    item(refused.mark, refused.tone, 'refused'),
-    item('▲', 'none', 'more than now'),
-    item('▼', 'none', 'less'),
-    item('≠', 'none', 'as much, but otherwise'),
-  );
-  setAttribute(made, 'aria-label', 'Signs');
-  return made;
-};

@@ -2,9 +2,10 @@ import type { Place, Question, Section, Table, WhatIfRequest } from '../../src/p
 import { element, setAttribute, setText, span } from '../ui/element';
 import { Tabs } from '../ui/tabs';
 import { button } from '../ui/toolkit';
-import { DetailView, legend } from './detailView';
+import { DetailView } from './detailView';
 import { QuestionForm } from './form';
 import { WhatIfHost, type WhatIfNews } from './host';
+import { legend } from './legend';
 import { countText } from './planText';
 import { QuirkView } from './quirkView';
 import { TableView } from './tableView';

@@ -1,4 +1,4 @@
-import type { Cell, Place, Policy, Table, WidthChoice } from '../../src/protocol/whatIf';
+import type { Cell, Place, Table, WidthChoice } from '../../src/protocol/whatIf';
 
 /**
  * The rows of the table: one for each kernel and width. Where neighbouring kernels cannot be told apart in any cell
@@ -91,5 +91,3 @@ export const shownFor = (kernels: readonly Kernels[], { profile, policy, width }
     .find(({ profiles }) => profiles.includes(profile))
     ?.rows.find(({ widths }) => widths.includes(width))
     ?.cells.find((cell) => cell.policy === policy);
-
-export const policyAt = (table: Table, policy: Policy): number => table.policies.indexOf(policy);

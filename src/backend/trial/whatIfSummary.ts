@@ -138,8 +138,10 @@ const nothingText = (cell: Cell, { outcome }: Total): string =>
         ? 'there is nothing to change'
         : 'nothing comes about, though the guest is told success';
 
+const COMPLETE = 'all of it comes about';
+
 const stepText = ({ cell, change, total }: Step): string => {
-  if (total.outcome === 'all' && change === 'more') return 'all of it comes about';
+  if (total.outcome === 'all' && change === 'more') return COMPLETE;
   if (total.done === 0) return nothingText(cell, total);
   if (change === 'more') return `more of it comes about (${bitsText(total)})`;
   if (change === 'less') return `less of it comes about (${bitsText(total)})`;
@@ -186,7 +188,7 @@ const together = (table: Table, now: Cell): string | undefined => {
     return chosen.length === 0 ? [] : [where(chosen, table)];
   }).join(' ');
   const total = totalOf(first.trial);
-  const what = total.outcome === 'all' ? 'all of it comes about' : `${bitsText(total)} ${comeAbout(total)}`;
+  const what = total.outcome === 'all' ? COMPLETE : `${bitsText(total)} ${comeAbout(total)}`;
   return found.length === 1
     ? `${capital(what)} only ${how}.`
     : `${capital(what)} only when two things change, for instance ${how}.`;
@@ -284,7 +286,7 @@ export const summaryOf = (axes: Axes, cells: readonly Cell[], writes: number): r
   const sentences = [...grouped]
     .sort(([, [a]], [, [b]]) => order.indexOf(a?.change ?? 'other') - order.indexOf(b?.change ?? 'other'))
     .map(([text, group]) =>
-      text.startsWith('all of it')
+      text === COMPLETE
         ? `${capital(text)} ${onlyThese(table, group) ? 'only ' : ''}${where(group, table)}.`
         : `${capital(where(group, table))} ${text}.`,
     );

@@ -12,12 +12,9 @@ import {
   type Question as ToldQuestion,
   type Section,
   type WhatIfHostMessage,
-  type WhatIfReply,
   type WhatIfRequest,
 } from '../../protocol/whatIf';
 import { openedBy } from '../commands/quirkText';
-import { logObserved } from '../driverLog';
-import { withErrnoName } from '../errnoNames';
 import { functionTitle } from '../functionText';
 import { Command } from '../ids';
 import { structureOf } from '../inspector/describe';
@@ -25,7 +22,9 @@ import type { Session } from '../session';
 import { Attempt, type Answer } from './attempt';
 import { detailOf, planOf, presentQuirks, tableOf } from './describe';
 import { givenTo } from './given';
+import { DONE, refused, told, type Answered } from './answered';
 import { engineQuestion, lostWrites } from './questions';
+import { QuirkActions } from './quirkActions';
 
 /** What the page needs of the rest of the extension. */
 export interface WhatIfServices {
@@ -36,12 +35,6 @@ export interface WhatIfServices {
 
 type State = Extract<WhatIfHostMessage, { type: 'state' }>;
 type Problem = NonNullable<State['problem']>;
-type Answered =
-  { readonly ok: true; readonly reply: WhatIfReply } | { readonly ok: false; readonly message: string };
-
-const DONE: Answered = { ok: true, reply: { kind: 'done' } };
-const told = (text: string): Answered => ({ ok: true, reply: { kind: 'told', text } });
-const refused = (message: string): Answered => ({ ok: false, message });
 
 /** The machine has to be quiet for so long before everything is tried again. */
 const QUIET_MS = 200;
@@ -51,11 +44,12 @@ export class WhatIfPage implements vscode.Disposable {
   private ready = false;
   /** The form has to show the question, which came from elsewhere. */
   private fill = true;
+  /** The section that a command asked for, until the page has been told. */
+  private wanted: Section | undefined;
   private attempt: Attempt | undefined;
   private answer: Answer | undefined;
   private waiting: ReturnType<typeof setTimeout> | undefined;
-  /** Quirk lines that were applied here last, and the machine's revision since. */
-  private applied: { readonly count: number; readonly revision: number } | undefined;
+  private readonly quirks: QuirkActions;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -65,6 +59,8 @@ export class WhatIfPage implements vscode.Disposable {
     private section: Section | undefined,
   ) {
     const { session } = services;
+    this.wanted = section;
+    this.quirks = new QuirkActions(session, services.log);
     this.subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.take(message)),
       panel.onDidChangeViewState(() => {
@@ -81,7 +77,7 @@ export class WhatIfPage implements vscode.Disposable {
   /** Another question, from a command. */
   ask(question: ToldQuestion | undefined, section: Section | undefined): void {
     if (question) this.question = question;
-    this.section = section ?? this.section;
+    this.section = this.wanted = section ?? this.section;
     this.fill = true;
     this.panel.reveal();
     this.start();
@@ -230,10 +226,13 @@ export class WhatIfPage implements vscode.Disposable {
         structures: image ? layoutOf(image.bytes, image.known).map(structureOf) : [],
         size: image?.bytes.length ?? 0,
         ...(problem ? { problem } : {}),
-        ...(this.section ? { section: this.section } : {}),
+        ...(this.wanted ? { section: this.wanted } : {}),
         fill: this.fill,
       });
-    if (this.ready) this.fill = false;
+    if (this.ready) {
+      this.fill = false;
+      this.wanted = undefined;
+    }
     return problem;
   }
 
@@ -307,9 +306,9 @@ export class WhatIfPage implements vscode.Disposable {
       case 'refused':
         return this.takeRefused();
       case 'applyQuirks':
-        return this.applyQuirks(request.lines);
+        return this.quirks.apply(this.host, request.lines);
       case 'undoQuirks':
-        return this.undoQuirks();
+        return this.quirks.undo();
       case 'copy':
         await vscode.env.clipboard.writeText(request.text);
         return DONE;
@@ -351,39 +350,6 @@ export class WhatIfPage implements vscode.Disposable {
       writes.length === 1
         ? vscode.l10n.t('1 write taken from the access log.')
         : vscode.l10n.t('{0} writes taken from the access log.', writes.length),
-    );
-  }
-
-  private applyQuirks(lines: readonly string[]): Answered {
-    const { host } = this;
-    const { machine } = this.services.session;
-    if (!host || !lines.every((line) => line.startsWith(`${formatBdf(host)}-`)))
-      return refused(vscode.l10n.t('A remedy for another function is not written from here.'));
-    let count = 0;
-    for (const line of lines) {
-      const result = machine.sysfs('quirks', line);
-      logObserved(this.services.log, result.observed);
-      count++;
-      this.applied = { count, revision: machine.revision };
-      if (!result.ok) return refused(withErrnoName(result.message));
-    }
-    return told(
-      count === 1 ? vscode.l10n.t('1 quirk applied.') : vscode.l10n.t('{0} quirks applied.', count),
-    );
-  }
-
-  private undoQuirks(): Answered {
-    const { machine } = this.services.session;
-    if (this.applied?.revision !== machine.revision)
-      return refused(vscode.l10n.t('The machine has changed since: undo in the inspector, step by step.'));
-    const { count } = this.applied;
-    this.applied = undefined;
-    for (let i = 0; i < count; i++) {
-      const result = machine.undo();
-      if (!result.ok) return refused(result.message);
-    }
-    return told(
-      count === 1 ? vscode.l10n.t('1 quirk taken back.') : vscode.l10n.t('{0} quirks taken back.', count),
     );
   }
 }
