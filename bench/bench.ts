@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Machine } from '../src/backend/machine';
 import { parseLspci } from '../src/sources/lspci';
+import { measureAccessLog } from './accessLog';
 import { calibrate, REFERENCE_CALIBRATION } from './calibrate';
 import {
   accessPass,
@@ -95,6 +96,9 @@ const open = timed(1e6, () => {
   new Machine(parsed.machine);
 });
 
+const rich = parseLspci(dump, 'q35-rich');
+if (!rich.ok) throw new Error(rich.message);
+
 console.log(
   JSON.stringify(
     {
@@ -108,6 +112,7 @@ console.log(
       requestGuests1: guests(1),
       requestGuests256: guests(256),
       accessExplained: explained(),
+      accessLog: measureAccessLog(rich.machine),
       openDump: { bytes: dump.length, ms: open.ns, medianMs: open.medianNs, spread: open.spread },
     },
     undefined,

@@ -153,7 +153,7 @@ export class RowList {
     this.space.style.height = `${this.count * ROW_HEIGHT}px`;
     setAttribute(this.root, 'aria-rowcount', String(this.count + 1));
     this.settleActive(other, window.found);
-    if (other && this.active?.chosen !== true) this.setFollow(true);
+    if (other) this.setFollow(this.active?.chosen !== true || this.active.ordinal === this.end - 1);
     if (this.follow) this.toEnd();
     else if (other || window.found !== undefined) this.reveal(this.active?.ordinal ?? this.start);
     else if (shift > 0) this.root.scrollTop = Math.max(0, this.root.scrollTop - shift * ROW_HEIGHT);
