@@ -176,8 +176,6 @@ class Row {
   }
 }
 
-const inSpace = (space: Space, offset: number): boolean => offset >= 0x100 === (space !== 'capability');
-
 const unlinkedRow = (
   space: Space,
   unlinked: readonly ChainNode[],
@@ -249,14 +247,11 @@ export const chainModel = (chains: Chains, image: Image): ChainModel => {
       guest && new Row(space, 'guest', guest, hardware, columns, ofGuest).build(),
       new Row(space, 'hardware', hardware, guest, columns, hardware.findings).build(),
       unlinkedRow(space, unlinked, [...hardware.findings, ...ofGuest]),
-    ].filter((row) => row !== undefined && row.items.length > 0);
-    const structures = [
-      ...nodesOf(hardware, space),
-      ...unlinked.filter((node) => inSpace(space, node.offset)),
-    ];
+    ].filter((row) => row !== undefined);
+    const structures = [...nodesOf(hardware, space), ...unlinked.filter(({ kind }) => kind === space)];
     return {
       space,
-      rows: rows as readonly ChainRow[],
+      rows: rows.filter(({ items }) => items.length > 0),
       gaps: gapsOf(structures, start, end, image),
       end,
       unknown: !image.known.subarray(start, end).includes(1),

@@ -26,7 +26,7 @@ interface Stop extends DrawnItem {
   /** Middle, to find what is above and below. */
   readonly x: number;
   readonly describe: () => readonly HTMLElement[];
-  /** Undefined for what no byte of guest or hardware stands for. */
+  /** Undefined for parts of the map. */
   readonly item: ChainItem | undefined;
 }
 
@@ -164,7 +164,7 @@ export class ChainView {
       if (focused) stop.handle.focus({ preventScroll: true });
     }
     this.showSelection();
-    this.showDetail();
+    this.showDifferences();
   }
 
   private section(section: ChainSection, width: number, metrics: Metrics): HTMLElement {
@@ -248,7 +248,7 @@ export class ChainView {
         ...stops.map(({ root }) => root),
       );
     });
-    const drawing = svg(
+    return svg(
       'svg',
       {
         class: 'chain-staves',
@@ -266,8 +266,6 @@ export class ChainView {
       }),
       ...groups,
     );
-    queueMicrotask(() => this.showDifferences());
-    return drawing;
   }
 
   /** The tint that the grid gives the structure. */

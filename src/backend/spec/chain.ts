@@ -144,7 +144,7 @@ export const walkCapabilities = (config: Uint8Array, known: Uint8Array): Capabil
 };
 
 /** True when lspci would look for extended capabilities: an Express or PCI-X capability is in the chain. */
-const announcesExtendedSpace = (capabilities: readonly CapabilityAt[]): boolean =>
+export const announcesExtendedSpace = (capabilities: readonly CapabilityAt[]): boolean =>
   capabilities.some(({ id }) => id === CapId.EXP || id === CapId.PCIX);
 
 /**

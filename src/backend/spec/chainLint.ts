@@ -6,6 +6,7 @@ import {
   VERSION_AT,
 } from './capabilityVersions';
 import {
+  announcesExtendedSpace,
   EXTENDED_SPACE,
   FIRST_POINTER,
   HEADER_END,
@@ -16,7 +17,7 @@ import {
   type ChainProblem,
   type ChainProblemKind,
 } from './chain';
-import { PCI_STATUS, STATUS_CAP_LIST } from './kernelRegisters';
+import { PCI_CLASS_REVISION, PCI_STATUS, STATUS_CAP_LIST } from './kernelRegisters';
 import { configSpace, outlineOf, type ConfigSpace, type StructureOutline } from './layout';
 import { hex, readLe } from './uint';
 import {
@@ -151,8 +152,8 @@ const versions = (
     if (extended ? isDefinedExtendedVersion(id, version) : isDefinedVersion(id, version)) continue;
     findings.push({
       kind: 'version',
-      // The kernel leaves PM alone when it does not know its version; nobody looks at the version of the others.
-      severity: !extended && id === CapId.PM ? 'warning' : 'info',
+      // The kernel does not use a PM that is too new for it (pci_pm_init); nobody looks at the other versions.
+      severity: !extended && id === CapId.PM && version > 0 ? 'warning' : 'info',
       offset: place,
       message: `${called(structure)} at ${at(offset)} has version ${version}, which no specification defines.`,
     });
@@ -197,12 +198,14 @@ const notAnnounced = (config: Uint8Array, known: Uint8Array): readonly ChainFind
 const repeatsConventional = (config: Uint8Array): boolean =>
   readLe(config, EXTENDED_SPACE, 4) === readLe(config, 0, 4);
 
-const noExpress = (
-  config: Uint8Array,
-  known: Uint8Array,
-  capabilities: readonly CapabilityAt[],
-): readonly ChainFinding[] => {
-  if (capabilities.some(({ id }) => id === CapId.EXP || id === CapId.PCIX)) return [];
+/** The kernel reads the extended space of host bridges whatever their capabilities say (pci_cfg_space_size). */
+const isHostBridge = (config: Uint8Array): boolean =>
+  readLe(config, PCI_CLASS_REVISION, 4) >>> 16 === HOST_BRIDGE;
+const HOST_BRIDGE = 0x0600;
+
+/** A sound chain in the extended space of a function that has no Express or PCI-X capability to announce it. */
+const noExpress = (config: Uint8Array, known: Uint8Array): readonly ChainFinding[] => {
+  if (isHostBridge(config)) return [];
   const express: CapabilityAt = { offset: HEADER_END, id: CapId.EXP, nextPointer: 0 };
   const { found, problems } = walkExtendedCapabilities(config, known, [express]);
   const first = found[0];
@@ -215,7 +218,7 @@ const noExpress = (
       kind: 'noExpress',
       severity: 'warning',
       offset: EXTENDED_SPACE,
-      message: `${extendedCapabilityName(first.id)?.title ?? ''} stands at 100, but no Express or PCI-X capability is in the chain. Software does not look beyond ff.`,
+      message: `${extendedCapabilityName(first.id)?.title ?? ''} stands at 100, but no Express or PCI-X capability is in the chain. Linux and lspci do not look beyond ff.`,
     },
   ];
 };
@@ -240,17 +243,17 @@ export const chainsOf = (config: Uint8Array, known: Uint8Array): Chains => {
   const firstPointer = announcedPointer(config, known);
   const listIsEmpty = firstPointer !== undefined && (firstPointer.value & ~3) === 0;
   const silent = notAnnounced(config, known);
+  const announced = announcesExtendedSpace(walked.found);
   const beyond = config.length > EXTENDED_SPACE && !repeatsConventional(config);
-  const without = beyond ? noExpress(config, known, walked.found) : [];
   const unlinked = [
     // What an unannounced list leads to is told once.
     ...(silent.length > 0 ? [] : unlinkedCapabilities(space, capabilities, listIsEmpty)),
-    ...(without.length > 0 || !beyond ? [] : unlinkedExtendedCapabilities(space, extended)),
+    ...(beyond && announced ? unlinkedExtendedCapabilities(space, extended) : []),
   ];
   const findings = [
     ...[...walked.problems, ...walkedExtended.problems].map(pointerFinding),
     ...silent,
-    ...without,
+    ...(beyond && !announced ? noExpress(config, known) : []),
     ...unlinked.map((structure) => unlinkedFinding(space, structure)),
     ...overlaps(linked),
     ...versions(space, linked),
