@@ -357,17 +357,39 @@ describe('a series of writes', () => {
       () => undefined,
     );
     expect(refused.text).toContain('1 XEN_PCI_ERR_access_denied, 1 XEN_PCI_ERR_success');
-    let asked = 0;
+    const many = Array.from({ length: 100 }, (_, i) => ({ offset: i, size: 1 as const, value: 0 }));
+    const asked: number[] = [];
     const stopped = await writeAll(
-      writes,
-      () => {
-        asked++;
+      many,
+      ({ offset }) => {
+        asked.push(offset);
         return Promise.resolve({ ok: false as const, failed: 'Gone.' });
       },
-      () => image(4),
+      () => image(128),
       () => undefined,
     );
-    expect(stopped).toEqual({ ok: false, text: 'Stopped after 0 of 2 writes: Gone.' });
-    expect(asked).toBe(1);
+    expect(stopped).toEqual({ ok: false, text: 'Stopped after 0 of 100 writes: Gone.' });
+    expect(asked.length).toBeLessThan(100);
+  });
+  it('asks for all in order and says how far it is', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => ({ offset: i, size: 1 as const, value: 0 }));
+    const asked: number[] = [];
+    const steps: number[] = [];
+    const done = await writeAll(
+      many,
+      ({ offset }) => {
+        asked.push(offset);
+        return Promise.resolve(outcome(0, 'XEN_PCI_ERR_success'));
+      },
+      () => image(128),
+      (count) => steps.push(count),
+    );
+    expect(done).toEqual({
+      ok: true,
+      text: '100 writes: 100 XEN_PCI_ERR_success. 100 of 100 bytes read now as pasted.',
+    });
+    expect(asked).toEqual(many.map(({ offset }) => offset));
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps).toEqual([...steps].sort((x, y) => x - y));
   });
 });
