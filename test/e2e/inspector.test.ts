@@ -87,7 +87,7 @@ describe('the inspector', () => {
     const DEVICE_CONTROL = 0xa8;
     const told = await typeOver(DEVICE_CONTROL, '000f');
     expect(told).toContain('Nothing came about (4 bits). The guest was told success.');
-    expect(told).toContain('No field of pciback covers any byte of this request');
+    expect(told).toContain('pciback finds no field that this request touches');
     expect(told).toContain('conf_space.c: xen_pcibk_config_write');
     const quirk = outcome().locator('.remedy[data-kind="quirk"]');
     await quirk.getByText('echo 0000:02:00.0-a8:2:ffff > /sys/bus/pci/drivers/pciback/quirks').waitFor();

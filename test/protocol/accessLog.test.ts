@@ -310,7 +310,7 @@ describe('rows as they are told', () => {
       outcome: 'nothing',
       warning: 'hidden',
     });
-    expect(rowOf(made, 4).reason).toMatch(/^No field of pciback covers any byte/);
+    expect(rowOf(made, 4).reason).toMatch(/^pciback finds no field that this request touches/);
     expect(rowOf(made, 3)).toMatchObject({ warning: 'printed', hides: 1 });
     expect(rowOf(made, 6).err?.name).toBe('XEN_PCI_ERR_access_denied');
     expect(rowOf(made, 9)).toMatchObject({
@@ -375,10 +375,10 @@ describe('rows as they are told', () => {
   it('have a line to be copied and a sentence to be spoken', () => {
     const made = varied();
     expect(rowText(made.context, made.log.row(4)!)).toMatch(
-      /^#4 guest1 00:00\.0 \(02:00\.0\) conf_write EXP DEVCTL 0xa8\.w 0x000e -> nothing XEN_PCI_ERR_success: No field/,
+      /^#4 guest1 00:00\.0 \(02:00\.0\) conf_write EXP DEVCTL 0xa8\.w 0x000e -> nothing XEN_PCI_ERR_success: pciback finds no field/,
     );
     expect(spokenRow(rowOf(made, 3))).toMatch(
-      /^#3, guest1, 00:00\.0, host 02:00\.0, conf_write, EXP DEVCTL, 0xa8\.w, 0x000f, nothing, XEN_PCI_ERR_success, kernel warned, hides 1 later write, No field/,
+      /^#3, guest1, 00:00\.0, host 02:00\.0, conf_write, EXP DEVCTL, 0xa8\.w, 0x000f, nothing, XEN_PCI_ERR_success, kernel warned, hides 1 later write, pciback finds no field/,
     );
     made.machine.undo();
     made.machine.undo();
