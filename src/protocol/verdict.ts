@@ -64,10 +64,23 @@ export type Verdict = v.InferOutput<typeof verdictSchema>;
 export const remedyAttributeSchema = v.picklist(['quirks', 'permissive', 'allow_interrupt_control']);
 
 export const remedySchema = v.object({
-  kind: v.picklist(['width', 'interruptControl', 'quirk', 'permissive', 'profile']),
+  /** As src/backend/trial/remedies.ts names them. */
+  kind: v.picklist([
+    'width',
+    'value',
+    'first',
+    'request',
+    'interruptControl',
+    'quirk',
+    'permissive',
+    'profile',
+    'advice',
+  ]),
   text: v.string(),
   /** Kernel release whose driver it is. */
   profile: v.exactOptional(v.string()),
+  /** That driver is older than the one that is loaded. */
+  older: v.exactOptional(v.boolean()),
   /** Writes to an attribute of the driver that are the remedy, and the shell's lines for them. */
   sysfs: v.exactOptional(
     v.object({

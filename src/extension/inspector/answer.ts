@@ -70,7 +70,15 @@ const ATTRIBUTES: Readonly<Partial<Record<Remedy['kind'], NonNullable<ToldRemedy
   interruptControl: 'allow_interrupt_control',
 };
 
-const toldRemedy = ({ kind, text, sysfs, outcome, done, circumstances: { profile } }: Remedy): ToldRemedy => {
+const toldRemedy = ({
+  kind,
+  text,
+  sysfs,
+  older,
+  outcome,
+  done,
+  circumstances: { profile },
+}: Remedy): ToldRemedy => {
   const attribute = ATTRIBUTES[kind];
   return {
     kind,
@@ -78,6 +86,7 @@ const toldRemedy = ({ kind, text, sysfs, outcome, done, circumstances: { profile
     outcome,
     done,
     ...(profile === undefined ? {} : { profile }),
+    ...(older === undefined ? {} : { older }),
     ...(sysfs === undefined || attribute === undefined
       ? {}
       : {
