@@ -54,7 +54,8 @@ export class DetailPane {
     const { row, verdict, size } = detail;
     const mark = markOf(row);
     this.root.className = `detail ${mark.tone}`;
-    const line = verdict ? headline(row.err ? { err: row.err } : {}, verdict) : '';
+    const asked = row.op === 'conf_read' ? { op: row.op } : {};
+    const line = verdict ? headline({ ...asked, ...(row.err && { err: row.err }) }, verdict) : '';
     const parts: (HTMLElement | undefined | false)[] = [
       element(
         'div',

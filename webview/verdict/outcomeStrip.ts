@@ -6,7 +6,7 @@ import { button } from '../ui/toolkit';
 import type { View } from '../view';
 import { bitTable } from './bitTable';
 import { remedyList } from './remedyList';
-import { ruleList } from './ruleList';
+import { isWidth, ruleList } from './ruleList';
 import { headline, lostBits, OUTCOMES } from './verdictText';
 
 const WIDTH_LETTER: Readonly<Record<Width, string>> = { 1: 'b', 2: 'w', 4: 'l' };
@@ -44,7 +44,6 @@ const resultText = (outcome: Outcome): string => {
 };
 
 const isWrite = (outcome: Outcome): boolean => outcome.sent !== undefined;
-const isWidth = (size: number): size is Width => size === 1 || size === 2 || size === 4;
 
 interface Tone {
   readonly mark: string;
@@ -60,7 +59,7 @@ const toneOf = ({ verdict, refused, err }: Outcome): Tone => {
 
 /** What the strip asks of the page. */
 export interface StripEvents {
-  /** What would let the write through: the remedies, or why they cannot be told. */
+  /** What would bring the write about: the remedies, or why they cannot be told. */
   readonly remedies: (outcome: Outcome) => Promise<readonly Remedy[] | string>;
   readonly apply: (sysfs: NonNullable<Remedy['sysfs']>) => void;
   readonly copy: (text: string) => void;
@@ -138,7 +137,7 @@ export class OutcomeStrip {
     const { verdict, size } = outcome;
     const parts: (HTMLElement | undefined | false)[] = [
       this.head(outcome),
-      verdict && isWidth(size) && this.explanation(outcome, verdict, size),
+      verdict && this.explanation(outcome, verdict, size),
       this.effects(outcome),
       this.readBack(outcome),
       ...outcome.log.map((line) =>
@@ -173,14 +172,16 @@ export class OutcomeStrip {
   }
 
   /** The bits and the rules that they met; for a write that lost some, what would help. */
-  private explanation(outcome: Outcome, verdict: Verdict, size: Width): HTMLElement {
+  private explanation(outcome: Outcome, verdict: Verdict, size: number): HTMLElement {
     const rules = element(
       'div',
       { class: 'explanation-rules' },
       ruleList(verdict, this.view.places, outcome.offset, size),
     );
     if (isWrite(outcome) && outcome.dryRun !== true) rules.append(this.remedies(outcome, verdict));
-    return element('div', { class: 'explanation' }, bitTable(verdict, size, outcome.sent), rules);
+    // A size that the driver does not know has rules, but no bits to show them in.
+    const bits = isWidth(size) && bitTable(verdict, size, outcome.sent);
+    return element('div', { class: 'explanation' }, bits, rules);
   }
 
   private remedies(outcome: Outcome, verdict: Verdict): HTMLElement {
@@ -196,7 +197,7 @@ export class OutcomeStrip {
       return place;
     }
     const turn = ++this.turn;
-    place.append(span('plain', 'Trying what would let it through…'));
+    place.append(span('plain', 'Trying what would bring it about…'));
     void this.events.remedies(outcome).then((found) => {
       if (turn !== this.turn) return;
       place.replaceChildren(

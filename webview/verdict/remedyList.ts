@@ -1,33 +1,15 @@
 import type { Remedy } from '../../src/protocol/verdict';
 import { element, span } from '../ui/element';
 import { button } from '../ui/toolkit';
-import { countBits } from './verdictText';
+import { kernels, resultOf } from './verdictText';
 
-/** What would let a write through. Each was tried; narrow ones come first. */
+/** What would bring a write about. Each was tried, but for advice; narrow ones come first. */
 
 export interface RemedyEvents {
   /** Writes the remedy's lines to the driver's attribute. */
   readonly apply: (sysfs: NonNullable<Remedy['sysfs']>) => void;
   readonly copy: (text: string) => void;
 }
-
-const resultOf = (remedy: Pick<Remedy, 'outcome' | 'done'>): string =>
-  remedy.outcome === 'all'
-    ? 'all of it'
-    : `${countBits(remedy.done)} ${countBits(remedy.done) === 1 ? 'bit' : 'bits'} of it`;
-
-/** Kernels whose driver lets as much through, in one line each. */
-const kernels = (remedies: readonly Remedy[]): readonly string[] => {
-  const byResult = new Map<string, string[]>();
-  for (const remedy of remedies) {
-    if (remedy.profile === undefined) continue;
-    const result = resultOf(remedy);
-    byResult.set(result, [...(byResult.get(result) ?? []), remedy.profile]);
-  }
-  return [...byResult].map(
-    ([result, names]) => `The driver of Linux ${names.join(', ')} lets ${result} through.`,
-  );
-};
 
 const item = (remedy: Remedy, events: RemedyEvents): HTMLElement => {
   const { sysfs, text } = remedy;
@@ -38,8 +20,8 @@ const item = (remedy: Remedy, events: RemedyEvents): HTMLElement => {
       'div',
       { class: 'remedy-text' },
       span('', text),
-      ' ',
-      span('remedy-result', `Lets through ${resultOf(remedy)}.`),
+      remedy.kind !== 'advice' && ' ',
+      remedy.kind !== 'advice' && span('remedy-result', `Brings about ${resultOf(remedy)}.`),
     ),
   );
   if (sysfs) {
@@ -62,11 +44,11 @@ export const remedyList = (remedies: readonly Remedy[], events: RemedyEvents): H
   if (remedies.length === 0)
     return element('div', {
       class: 'remedies none',
-      text: 'No remedy: no other width, no quirk, no switch of the driver and no kernel that is known here lets more of it through.',
+      text: 'No remedy: no other width, order or value, no quirk, no switch of the driver and no kernel that is known here brings more of it about.',
     });
-  const list = element('ul', { attributes: { 'aria-label': 'What would let it through' } });
+  const list = element('ul', { attributes: { 'aria-label': 'What would bring it about' } });
   for (const remedy of remedies) if (remedy.kind !== 'profile') list.append(item(remedy, events));
   for (const text of kernels(remedies))
     list.append(element('li', { class: 'remedy', text, attributes: { 'data-kind': 'profile' } }));
-  return element('div', { class: 'remedies' }, element('h2', { text: 'What would let it through' }), list);
+  return element('div', { class: 'remedies' }, element('h2', { text: 'What would bring it about' }), list);
 };

@@ -14,6 +14,8 @@ const namesIn = (register: Register, mask: number): readonly string[] => {
   return touched.map((f) => `${register.name} ${f.name}`);
 };
 
+export const isWidth = (size: number): size is Width => size === 1 || size === 2 || size === 4;
+
 /** Names of what the mask of an access at `offset` covers. */
 export const coveredNames = (places: Places, offset: number, size: Width, mask: number): readonly string[] =>
   places.registersIn(offset, size).flatMap((register) => {
@@ -46,13 +48,13 @@ const item = (part: VerdictPart, names: readonly string[]): HTMLElement =>
     ),
   );
 
-/** High bits first. Bits that the guest did not want to change come last and together. */
-export const ruleList = (verdict: Verdict, places: Places, offset: number, size: Width): HTMLElement => {
+/** High bits first. Bits that the guest did not want to change come last and together. Other sizes name no register. */
+export const ruleList = (verdict: Verdict, places: Places, offset: number, size: number): HTMLElement => {
   const list = element('ul', { class: 'rules', attributes: { 'aria-label': 'Rules that the bits met' } });
   const matters = ({ mask }: VerdictPart): boolean => verdict.wanted === 0 || (mask & verdict.wanted) !== 0;
   const parts = [...verdict.parts].reverse();
   for (const part of [...parts.filter(matters), ...parts.filter((p) => !matters(p))]) {
-    const made = item(part, coveredNames(places, offset, size, part.mask));
+    const made = item(part, isWidth(size) ? coveredNames(places, offset, size, part.mask) : []);
     if (!matters(part)) made.classList.add('aside');
     list.append(made);
   }

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../src/protocol/model';
-import type { Fate, Verdict, VerdictOutcome } from '../../src/protocol/verdict';
+import type { Fate, Remedy, Verdict, VerdictOutcome } from '../../src/protocol/verdict';
 
 /** A verdict in words and letters. No DOM. */
 
@@ -55,8 +55,20 @@ export const bitRanges = (mask: number): string => {
   return ranges.join(', ');
 };
 
+/** A write that only asks pciback to answer with a size. */
+const isProbe = ({ parts, wanted }: Verdict): boolean =>
+  parts.some(({ code }) => code === 'bar-probe') &&
+  parts.every(({ code, mask }) => code === 'bar-probe' || (mask & wanted) === 0);
+
+/** The device holds something else than before; not known where it cannot be read. */
+const changesDevice = ({ before, after }: Verdict): boolean =>
+  before.device !== undefined && after.device !== undefined && before.device !== after.device;
+
 /** What it comes to, in one sentence: for the guest first, then for the device. A dry run speaks of what would be. */
-export const headline = (outcome: Pick<Outcome, 'err' | 'dryRun'>, verdict: Verdict): string => {
+export const headline = (
+  outcome: Pick<Outcome, 'err' | 'dryRun'> & Partial<Pick<Outcome, 'op'>>,
+  verdict: Verdict,
+): string => {
   const { wanted, done, believed } = verdict;
   const dry = outcome.dryRun === true;
   const error = outcome.err === undefined || outcome.err.code === 0 ? '' : outcome.err.name;
@@ -64,9 +76,13 @@ export const headline = (outcome: Pick<Outcome, 'err' | 'dryRun'>, verdict: Verd
   const told = dry ? 'The guest would be told' : 'The guest was told';
   switch (verdict.outcome) {
     case 'all':
+      if (isProbe(verdict))
+        return `A size probe: the guest ${dry ? 'would read' : 'reads'} the size here until its next write.`;
       return `What the guest ${dry ? 'wants' : 'wanted'} to change (${bitsText(wanted)}) ${cameAbout}.`;
     case 'same':
-      return 'The guest reads just this value already: there is nothing to change.';
+      return changesDevice(verdict)
+        ? `The guest reads just this value already, but the device ${dry ? 'would change' : 'changed'}.`
+        : 'The guest reads just this value already: there is nothing to change.';
     case 'believed':
       return `The guest ${dry ? 'would read back what it writes' : 'reads back what it wrote'}, but the device ${dry ? 'would' : 'does'} not have it (${bitsText(wanted)}).`;
     case 'partly':
@@ -77,10 +93,12 @@ export const headline = (outcome: Pick<Outcome, 'err' | 'dryRun'>, verdict: Verd
       ].join('');
     case 'nothing':
       return `Nothing ${cameAbout} (${bitsText(wanted)}). ${told} success.`;
-    case 'refused':
+    case 'refused': {
+      const refused = outcome.op === 'conf_read' ? 'The read failed' : dry ? 'Would be refused' : 'Refused';
       return done === 0
-        ? `Refused. ${told} ${error}.`
-        : `Refused. ${told} ${error}, though ${bitsText(done)} ${cameAbout} before.`;
+        ? `${refused}. ${told} ${error}.`
+        : `${refused}. ${told} ${error}, though ${bitsText(done)} ${cameAbout} before.`;
+    }
     case 'read':
       return 'Where each bit of the value comes from:';
   }
@@ -88,3 +106,28 @@ export const headline = (outcome: Pick<Outcome, 'err' | 'dryRun'>, verdict: Verd
 
 /** Wanted bits that did not come about: what remedies are for. */
 export const lostBits = ({ wanted, done }: Verdict): number => (wanted & ~done) >>> 0;
+
+/** How much of a write a remedy brings about. */
+export const resultOf = (remedy: Pick<Remedy, 'outcome' | 'done'>): string =>
+  remedy.outcome === 'all'
+    ? 'all of it'
+    : `${countBits(remedy.done)} ${countBits(remedy.done) === 1 ? 'bit' : 'bits'} of it`;
+
+/** Kernels whose driver lets as much through, in one line each. An older one is no advice, and says so. */
+export const kernels = (remedies: readonly Remedy[]): readonly string[] => {
+  const lines = new Map<string, { older: boolean; result: string; names: string[] }>();
+  for (const remedy of remedies) {
+    const { profile, older = false } = remedy;
+    if (profile === undefined) continue;
+    const result = resultOf(remedy);
+    const key = `${older} ${result}`;
+    const line = lines.get(key) ?? { older, result, names: [] };
+    line.names.push(profile);
+    lines.set(key, line);
+  }
+  return [...lines.values()].map(({ older, result, names }) =>
+    older
+      ? `The older driver of Linux ${names.join(', ')} lets ${result} through. That was closed later; it is no advice to go back.`
+      : `The newer driver of Linux ${names.join(', ')} lets ${result} through.`,
+  );
+};
