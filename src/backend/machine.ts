@@ -340,17 +340,17 @@ export class Machine extends MachineState {
   /**
    * A machine of its own in this one's state, for trying things; undefined when the journal does not lead there.
    * With a profile it has lived under that kernel's driver from the start: `refused` counts the earlier actions
-   * that this driver refuses. With `keep` only the actions that it chooses were ever done.
+   * that this driver refuses. `instead` gives what was done in place of an action; nothing when it was not done.
    */
   fork(
     profile?: string,
-    keep?: (entry: JournalEntry) => boolean,
+    instead: (entry: JournalEntry) => JournalEntry | undefined = (entry) => entry,
   ): { readonly machine: Machine; readonly refused: number } | undefined {
     if (!this.canFork) return undefined;
     const machine = new Machine(this.description);
     machine.explaining = false;
     if (profile !== undefined) machine.loadDriver(profile, false, false);
-    const entries = keep === undefined ? this.history.entries : this.history.entries.filter(keep);
+    const entries = this.history.entries.map(instead).filter((entry) => entry !== undefined);
     const refused = machine.replay(
       profile === undefined
         ? entries

@@ -121,16 +121,19 @@ const givesPolicy = (entry: JournalEntry, bdf: Bdf): boolean => {
   );
 };
 
+/** The entry without what it gave the function: nothing, or a driver that is not permissive. */
+const withoutPolicy = (entry: JournalEntry, bdf: Bdf): JournalEntry | undefined => {
+  if (givesPolicy(entry, bdf)) return undefined;
+  return entry.action === 'loadDriver' ? { ...entry, permissive: false } : entry;
+};
+
 /** An own machine under the circumstances, as far as they are about its past. */
 const forkFor = (
   machine: Machine,
   host: Bdf,
   { profile, normal }: Circumstances,
-): ReturnType<Machine['fork']> => {
-  const fork = machine.fork(profile, normal === true ? (entry) => !givesPolicy(entry, host) : undefined);
-  if (normal === true) fork?.machine.modulePermissive(false);
-  return fork;
-};
+): ReturnType<Machine['fork']> =>
+  machine.fork(profile, normal === true ? (entry) => withoutPolicy(entry, host) : undefined);
 
 const prepare = (machine: Machine, host: Bdf, circumstances: Circumstances): string | undefined => {
   const { permissive, interruptControl, quirks = [] } = circumstances;

@@ -137,9 +137,15 @@ describe('what if', () => {
       (m) => m.modulePermissive(true),
       (m) => m.sysfs('quirks', '02:00.0-a8:2:ffff'),
     ];
-    for (const give of given) {
+    const loadedPermissive = sampleMachine();
+    loadedPermissive.loadDriver('6.12', false, true);
+    loadedPermissive.assign(1, IGB);
+    const machines = given.map((give) => {
       const machine = machineWithIgb();
       give(machine);
+      return machine;
+    });
+    for (const machine of [...machines, loadedPermissive]) {
       const { at: cell } = answer(machine, asking(write(DEVCTL, 2, 0xf)));
       expect([bits(cell({})), bits(cell({ policy: 'normal' }))]).toEqual(['all 4/4', 'nothing 0/4']);
     }
