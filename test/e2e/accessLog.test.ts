@@ -76,7 +76,7 @@ describe('the access log', () => {
     await write('CAP_EXP+8.w', '002f', 4);
     await write('CAP_MSI+2.w', '0081', 5);
     expect(await row(1).getAttribute('aria-label')).toMatch(
-      /^#1, guest1, 00:00\.0, host 02:00\.0, conf_write, EXP DEVCTL, 0xa8\.w, 0x001f, nothing, XEN_PCI_ERR_success, kernel warned, hides 1 later write, No field of pciback/,
+      /^#1, guest1, 00:00\.0, host 02:00\.0, conf_write, EXP DEVCTL, 0xa8\.w, 0x001f, nothing, XEN_PCI_ERR_success, kernel warned, hides 1 later write, pciback finds no field/,
     );
     expect(await row(5).getAttribute('aria-label')).toContain('refused, XEN_PCI_ERR_access_denied');
     expect(await log().getByRole('grid').getAttribute('aria-rowcount')).toBe('6');
