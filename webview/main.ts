@@ -74,7 +74,9 @@ class Page {
     remedies: (outcome) => this.remediesFor(outcome),
     apply: ({ attribute, lines }) => void this.ask({ kind: 'remedy', attribute, lines }),
     copy: (text) => void this.host.ask({ kind: 'copy', text }),
-    whatIf: () => undefined,
+    whatIf: ({ offset, size, sent }) => {
+      if (sent !== undefined && isWidth(size)) void this.ask({ kind: 'whatIf', offset, size, value: sent });
+    },
   });
   private readonly card = new HoverCard();
   private readonly dryRun = new DryRun(this.host, this.view, this.strip);

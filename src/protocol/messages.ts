@@ -71,6 +71,13 @@ export const requestSchema = v.variant('kind', [
     attribute: remedyAttributeSchema,
     lines: v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(16)),
   }),
+  /** Opens the what-if table on a conf_write. */
+  v.object({
+    kind: v.literal('whatIf'),
+    offset: askSchemas.offset,
+    size: widthSchema,
+    value: askSchemas.u32,
+  }),
   v.object({ kind: v.literal('command'), command: pageCommandSchema }),
   /** Takes back the machine's last action, or does it again. Answered with `told`. */
   v.object({ kind: v.literal('undo') }),

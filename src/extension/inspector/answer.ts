@@ -154,6 +154,13 @@ const ANSWERS: Answers = {
   dryRun,
   remedies,
   remedy: applyRemedy,
+  whatIf: async (asked, request) => {
+    const write = guestWrite(asked, request);
+    if (!write) return notAssigned();
+    const { domid, guest, offset, size, value } = write;
+    await vscode.commands.executeCommand(Command.whatIf, { domid, guest, writes: [{ offset, size, value }] });
+    return DONE;
+  },
   command: async ({ bdf }, { command }) => {
     await vscode.commands.executeCommand(COMMANDS[command], bdf);
     return DONE;
