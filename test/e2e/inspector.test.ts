@@ -89,7 +89,7 @@ describe('the inspector', () => {
     expect(told).toContain('Nothing came about (4 bits). The guest was told success.');
     expect(told).toContain('pciback finds no field that this request touches');
     expect(told).toContain('conf_space.c: xen_pcibk_config_write');
-    await outcome().getByRole('button', { name: 'Try this write under every policy' }).waitFor();
+    await outcome().getByRole('button', { name: 'What if… this write under every policy' }).waitFor();
     const quirk = outcome().locator('.remedy[data-kind="quirk"]');
     await quirk.getByText('echo 0000:02:00.0-a8:2:ffff > /sys/bus/pci/drivers/pciback/quirks').waitFor();
     await workbench().screenshot(shot('verdict-dropped'));
