@@ -20,6 +20,11 @@ const press = (key: string) => workbench().page.keyboard.press(key);
 describe('the capability chain', () => {
   it('is a tab beside the grid', async () => {
     await workbench().showViews();
+    // The virtual functions go with their driver, and the tree is laid out anew: not while it is still being read.
+    await workbench()
+      .rows('machine', /^05:01\.0/)
+      .first()
+      .waitFor();
     await workbench().palette('PCI: Assign Device to Guest...');
     await workbench().pick(NIC);
     await workbench().palette('PCI: Open Inspector');
