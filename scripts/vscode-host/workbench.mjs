@@ -178,13 +178,12 @@ export class Workbench {
     const box = this.page.locator('.quick-input-widget input[type=text]').first();
     for (let attempt = 0; attempt < 5; attempt++) {
       await this.page.keyboard.press('F1');
-      // A page that is just being shown takes the focus, and swallows the key.
-      const open = await box.waitFor({ timeout: 3000 }).then(
+      // A page that is just being shown takes the focus: it swallows the key, or the palette goes away again.
+      const open = await box.fill(`>${title}`, { timeout: 3000 }).then(
         () => true,
         () => false,
       );
       if (!open) continue;
-      await box.fill(`>${title}`);
       const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
       const found = await row.waitFor({ timeout: 3000 }).then(
         () => true,

@@ -49,6 +49,7 @@ export const Command = {
   nextAccess: 'confspace.nextAccess',
   previousAccess: 'confspace.previousAccess',
   openAccess: 'confspace.openAccess',
+  whatIfAccess: 'confspace.whatIfAccess',
   copyAccess: 'confspace.copyAccess',
   copyAccessJson: 'confspace.copyAccessJson',
   filterAccessRegister: 'confspace.filterAccessRegister',

@@ -16,6 +16,8 @@ const direction = v.picklist([1, -1]);
 
 /** Rows that one window may have. */
 export const WINDOW_LIMIT = 500;
+/** Rows that are copied at once. */
+export const COPY_LIMIT = 10_000;
 
 /**
  * lost: refused or dropped whole. short: any write that did not come about in full. hidden: what the driver's one
@@ -64,7 +66,22 @@ export const accessRequestSchema = v.variant('kind', [
   v.object({ kind: v.literal('detail'), seq: seqSchema }),
   /** Shows the row's register in the inspector; `focus` goes there too. */
   v.object({ kind: v.literal('open'), seq: seqSchema, focus: v.boolean() }),
-  v.object({ kind: v.literal('copy'), seq: seqSchema, format: v.picklist(['text', 'json']) }),
+  /** Rows from one ordinal to another, both included; more than COPY_LIMIT are not copied. */
+  v.object({
+    kind: v.literal('copy'),
+    filter: accessFilterSchema,
+    from: count,
+    to: count,
+    format: v.picklist(['text', 'json']),
+  }),
+  /** Tries the writes among these rows that go where row `seq` goes, under every policy, width and kernel. */
+  v.object({
+    kind: v.literal('whatIf'),
+    filter: accessFilterSchema,
+    from: count,
+    to: count,
+    seq: seqSchema,
+  }),
   v.object({ kind: v.literal('command'), command: v.picklist(['clear', 'export', 'assign']) }),
 ]);
 export type AccessRequest = v.InferOutput<typeof accessRequestSchema>;
@@ -169,6 +186,7 @@ export const accessActionSchema = v.picklist([
   'copy',
   'copyJson',
   'open',
+  'whatIf',
   'filterRegister',
   'filterDevice',
 ]);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { AccessLog } from '../../src/backend/journal/accessLog';
 import { Machine } from '../../src/backend/machine';
 import { parseBdf, type Bdf } from '../../src/backend/spec/bdf';
+import { RULES } from '../../src/backend/verdict/rules';
 import { detailOf, rowText, toldRow, type RowContext } from '../../src/extension/accessLog/describe';
 import { wordsOf } from '../../src/extension/accessLog/filter';
 import { RegisterNames } from '../../src/extension/accessLog/registers';
@@ -310,13 +311,13 @@ describe('rows as they are told', () => {
       outcome: 'nothing',
       warning: 'hidden',
     });
-    expect(rowOf(made, 4).reason).toMatch(/^pciback finds no field that this request touches/);
+    expect(rowOf(made, 4).reason).toBe(RULES['no-field'].text);
     expect(rowOf(made, 3)).toMatchObject({ warning: 'printed', hides: 1 });
     expect(rowOf(made, 6).err?.name).toBe('XEN_PCI_ERR_access_denied');
     expect(rowOf(made, 9)).toMatchObject({
       registers: '',
       value: '',
-      reason: 'The guest has no device at this address.',
+      reason: RULES['no-such-device'].text,
     });
     expect(rowOf(made, 9).host).toBeUndefined();
   });
@@ -375,10 +376,10 @@ describe('rows as they are told', () => {
   it('have a line to be copied and a sentence to be spoken', () => {
     const made = varied();
     expect(rowText(made.context, made.log.row(4)!)).toMatch(
-      /^#4 guest1 00:00\.0 \(02:00\.0\) conf_write EXP DEVCTL 0xa8\.w 0x000e -> nothing XEN_PCI_ERR_success: pciback finds no field/,
+      /^#4 guest1 00:00\.0 \(02:00\.0\) conf_write EXP DEVCTL 0xa8\.w 0x000e -> nothing XEN_PCI_ERR_success: /,
     );
     expect(spokenRow(rowOf(made, 3))).toMatch(
-      /^#3, guest1, 00:00\.0, host 02:00\.0, conf_write, EXP DEVCTL, 0xa8\.w, 0x000f, nothing, XEN_PCI_ERR_success, kernel warned, hides 1 later write, pciback finds no field/,
+      /^#3, guest1, 00:00\.0, host 02:00\.0, conf_write, EXP DEVCTL, 0xa8\.w, 0x000f, nothing, XEN_PCI_ERR_success, kernel warned, hides 1 later write, /,
     );
     made.machine.undo();
     made.machine.undo();

@@ -23,7 +23,7 @@ class LogPage {
     want: (from, limit) => this.want(from, limit),
     chosen: (row) => this.showDetail(row),
     open: (row, focus) => void this.run({ kind: 'open', seq: row.seq, focus }),
-    copy: (row) => void this.copy(row, 'text'),
+    copy: () => void this.copy('text'),
     following: (follow) => {
       setAttribute(this.followButton, 'aria-pressed', String(follow));
       this.save();
@@ -204,7 +204,9 @@ class LogPage {
         return this.run({ kind: 'open', seq, focus: true });
       case 'copy':
       case 'copyJson':
-        return this.copy({ seq }, action === 'copy' ? 'text' : 'json');
+        return this.copy(action === 'copy' ? 'text' : 'json');
+      case 'whatIf':
+        return this.whatIf(seq);
       case 'filterRegister':
       case 'filterDevice':
         return this.filterBy(seq, action);
@@ -233,8 +235,20 @@ class LogPage {
     });
   }
 
-  private async copy({ seq }: Pick<AccessRow, 'seq'>, format: 'text' | 'json'): Promise<void> {
-    await this.run({ kind: 'copy', seq, format }, format === 'json' ? 'Copied as JSON.' : 'Copied.');
+  /** Copies the rows that are selected. */
+  private async copy(format: 'text' | 'json'): Promise<void> {
+    const { selection } = this.list;
+    if (!selection) return;
+    await this.run(
+      { kind: 'copy', filter: this.bar.filter, ...selection, format },
+      format === 'json' ? 'Copied as JSON.' : 'Copied.',
+    );
+  }
+
+  /** Tries the writes that are selected and go where row `seq` goes. */
+  private async whatIf(seq: number): Promise<void> {
+    const { selection } = this.list;
+    if (selection) await this.run({ kind: 'whatIf', filter: this.bar.filter, ...selection, seq });
   }
 
   /** A request of which only a failure is told, and success in these words. */

@@ -19,7 +19,7 @@ export interface RowEvents {
   readonly want: (from: number | undefined, limit: number) => void;
   readonly chosen: (row: AccessRow | undefined) => void;
   readonly open: (row: AccessRow, focus: boolean) => void;
-  readonly copy: (row: AccessRow) => void;
+  readonly copy: () => void;
   readonly following: (follow: boolean) => void;
 }
 
@@ -38,7 +38,12 @@ const KEPT = 1000;
 export class RowList {
   readonly root = element('div', {
     class: 'access-grid',
-    attributes: { role: 'grid', 'aria-label': 'Accesses', 'aria-colcount': String(COLUMNS.length) },
+    attributes: {
+      role: 'grid',
+      'aria-label': 'Accesses',
+      'aria-colcount': String(COLUMNS.length),
+      'aria-multiselectable': 'true',
+    },
   });
   private readonly heads = element('div', {
     class: 'access heads',
@@ -59,6 +64,8 @@ export class RowList {
   private outOfSight: number | undefined;
   /** The row with the tab stop: the one that a person chose, else the newest. */
   private active: Active | undefined;
+  /** Ordinal where the selection began; it goes to the active row. */
+  private anchor = 0;
   private frame = 0;
 
   constructor(private readonly events: RowEvents) {
@@ -81,16 +88,18 @@ export class RowList {
       const view = this.viewAt(event.target);
       if (!view) return;
       event.preventDefault();
-      this.choose(view.ordinal, true);
+      // A menu is for all rows that are selected, when it is opened on one of them.
+      if (event.button === 2 && this.isSelected(view.ordinal)) this.focus();
+      else this.choose(view.ordinal, true, event.shiftKey);
     });
     // A screen reader moves the focus itself.
     this.space.addEventListener('focusin', (event) => {
       const view = this.viewAt(event.target);
-      if (view && view.ordinal !== this.active?.ordinal) this.choose(view.ordinal, false);
+      if (view && !this.isSelected(view.ordinal)) this.choose(view.ordinal, false);
     });
     this.space.addEventListener('click', (event) => {
       const row = this.viewAt(event.target)?.row;
-      if (row) this.events.open(row, false);
+      if (row && !event.shiftKey) this.events.open(row, false);
     });
     this.space.addEventListener('dblclick', (event) => {
       const row = this.viewAt(event.target)?.row;
@@ -118,6 +127,13 @@ export class RowList {
   /** The row with the tab stop, when it is known here. */
   get activeRow(): AccessRow | undefined {
     return this.active && this.rowAt(this.active.ordinal);
+  }
+
+  /** Ordinals of the rows that are selected, both included; undefined when there are no rows. */
+  get selection(): { readonly from: number; readonly to: number } | undefined {
+    if (!this.active) return undefined;
+    const { ordinal } = this.active;
+    return { from: Math.min(this.anchor, ordinal), to: Math.max(this.anchor, ordinal) };
   }
 
   setFollow(follow: boolean): void {
@@ -162,10 +178,14 @@ export class RowList {
     if (hadFocus) this.focus();
   }
 
-  /** Chooses a row by its ordinal, brings it to sight and, with `focus`, gives it the focus. */
-  choose(ordinal: number, focus: boolean): void {
+  /**
+   * Chooses a row by its ordinal, brings it to sight and, with `focus`, gives it the focus. `extend`: the rows up to
+   * it are selected with it.
+   */
+  choose(ordinal: number, focus: boolean, extend = false): void {
     if (this.count === 0) return;
     const to = Math.min(this.end - 1, Math.max(this.start, ordinal));
+    if (!extend) this.anchor = to;
     this.active = { ordinal: to, seq: this.rowAt(to)?.seq, chosen: true };
     // What a person looks at must not run away.
     this.setFollow(to === this.end - 1);
@@ -179,6 +199,10 @@ export class RowList {
     if (this.active) this.views.get(this.active.ordinal)?.root.focus({ preventScroll: true });
   }
 
+  private isSelected(ordinal: number): boolean {
+    const { selection } = this;
+    return selection !== undefined && ordinal >= selection.from && ordinal <= selection.to;
+  }
   private rowAt(ordinal: number): AccessRow | undefined {
     return this.known.get(ordinal)?.row;
   }
@@ -219,6 +243,8 @@ export class RowList {
     this.outOfSight = undefined;
     const row = this.rowAt(ordinal);
     const seq = row?.seq ?? (before?.ordinal === ordinal && !other ? before.seq : undefined);
+    this.anchor =
+      other || found !== undefined || !chosen ? ordinal : Math.min(last, Math.max(this.start, this.anchor));
     this.active = { ordinal, seq, chosen };
     if (chosen) this.events.chosen(row);
   }
@@ -284,7 +310,9 @@ export class RowList {
     const active = ordinal === this.active?.ordinal;
     view.root.tabIndex = active ? 0 : -1;
     view.root.classList.toggle('active', active);
-    setAttribute(view.root, 'aria-selected', active ? 'true' : 'false');
+    const selected = this.isSelected(ordinal);
+    view.root.classList.toggle('selected', selected);
+    setAttribute(view.root, 'aria-selected', selected ? 'true' : 'false');
     return known?.epoch === this.epoch;
   }
 
@@ -325,9 +353,9 @@ export class RowList {
     const to = moves[event.key];
     const command = event.ctrlKey || event.metaKey;
     if (to !== undefined && (!command || event.key === 'Home' || event.key === 'End')) {
-      this.choose(to, true);
+      this.choose(to, true, event.shiftKey);
     } else if (event.key === 'Enter' && this.activeRow) this.events.open(this.activeRow, true);
-    else if (command && event.key.toLowerCase() === 'c' && this.activeRow) this.events.copy(this.activeRow);
+    else if (command && event.key.toLowerCase() === 'c' && this.activeRow) this.events.copy();
     else return;
     event.preventDefault();
   }

@@ -1,9 +1,16 @@
 import * as vscode from 'vscode';
-import { formatBdf, type Bdf } from '../../backend/spec/bdf';
-import type { AccessFilter, AccessReply, AccessRequest } from '../../protocol/accessLog';
+import { formatBdf, sameBdf, type Bdf } from '../../backend/spec/bdf';
+import {
+  COPY_LIMIT,
+  type AccessFilter,
+  type AccessReply,
+  type AccessRequest,
+} from '../../protocol/accessLog';
+import { MAX_WRITES } from '../../protocol/whatIf';
 import { addressText } from '../functionText';
 import { Command } from '../ids';
 import type { Session } from '../session';
+import type { WhatIfArgument } from '../whatIf/argument';
 import { detailOf, rowJson, rowText, type RowContext } from './describe';
 import type { AccessRecorder } from './recorder';
 import { RowWindows } from './window';
@@ -66,19 +73,43 @@ export class AccessAnswers {
       }
       case 'open':
         return this.open(request);
-      case 'copy': {
-        const row = this.recorder.log.row(request.seq);
-        if (!row) return fellOut();
-        const { context } = this;
-        await vscode.env.clipboard.writeText(
-          request.format === 'json' ? JSON.stringify(rowJson(context, row)) : rowText(context, row),
-        );
-        return DONE;
-      }
+      case 'copy':
+        return this.copy(request);
+      case 'whatIf':
+        return this.whatIf(request);
       case 'command':
         await vscode.commands.executeCommand(COMMANDS[request.command]);
         return DONE;
     }
+  }
+
+  private async copy(request: Of<'copy'>): Promise<Answered> {
+    const { context } = this;
+    const rows = this.windows.range(context, request, COPY_LIMIT);
+    if (rows.length === 0) return fellOut();
+    const lines = rows.map((row) =>
+      request.format === 'json' ? JSON.stringify(rowJson(context, row)) : rowText(context, row),
+    );
+    await vscode.env.clipboard.writeText(lines.join('\n'));
+    return DONE;
+  }
+
+  private async whatIf(request: Of<'whatIf'>): Promise<Answered> {
+    const row = this.recorder.log.row(request.seq);
+    if (!row) return fellOut();
+    const { domid, guest } = row;
+    const writes = this.windows
+      .range(this.context, request, Infinity)
+      .filter((r) => r.op === 'conf_write' && r.domid === domid && sameBdf(r.guest, guest))
+      .filter(({ offset, size }) => offset >= 0 && size >= 0);
+    if (writes.length === 0) return refused(vscode.l10n.t('Only writes of a guest can be tried.'));
+    const argument: WhatIfArgument = {
+      domid,
+      guest,
+      writes: writes.slice(0, MAX_WRITES).map(({ offset, size, sent }) => ({ offset, size, value: sent })),
+    };
+    await vscode.commands.executeCommand(Command.whatIf, argument);
+    return DONE;
   }
 
   private facts(): Parameters<RowWindows['window']>[2] {

@@ -23,6 +23,7 @@ const ROW_COMMANDS: Readonly<Record<string, AccessAction>> = {
   [Command.copyAccess]: 'copy',
   [Command.copyAccessJson]: 'copyJson',
   [Command.openAccess]: 'open',
+  [Command.whatIfAccess]: 'whatIf',
   [Command.filterAccessRegister]: 'filterRegister',
   [Command.filterAccessDevice]: 'filterDevice',
 };

@@ -21,6 +21,7 @@ const PAGE: Page = { name: 'accessLog', title: 'PCI access log' };
 export class AccessLogView implements vscode.WebviewViewProvider, vscode.Disposable {
   private view: vscode.WebviewView | undefined;
   private ready = false;
+  private focused = false;
   /** What the page is to do when there is one. */
   private waiting: AccessHostMessage[] = [];
   private readonly subscriptions: vscode.Disposable[];
@@ -58,9 +59,11 @@ export class AccessLogView implements vscode.WebviewViewProvider, vscode.Disposa
     webview.html = pageHtml(webview, this.extensionUri, PAGE);
   }
 
-  /** Makes the page do something, and shows it before if need be. */
+  /** Makes the page do something, and shows it before if need be. Going to another row goes to the view, too. */
   async act(action: AccessAction, seq: number | undefined): Promise<void> {
     await this.send({ type: 'do', action, ...(seq === undefined ? {} : { seq }) });
+    if ((action === 'next' || action === 'previous') && !this.focused)
+      await vscode.commands.executeCommand(FocusCommand.accessLog);
   }
 
   /** Shows the accesses to one function. `device` is its address. */
@@ -88,6 +91,7 @@ export class AccessLogView implements vscode.WebviewViewProvider, vscode.Disposa
   }
 
   private setFocused(has: boolean): void {
+    this.focused = has;
     void vscode.commands.executeCommand('setContext', ContextKey.accessLogFocus, has);
   }
 

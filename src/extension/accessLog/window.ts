@@ -1,5 +1,5 @@
 import { addressOf } from '../../backend/journal/accessColumns';
-import type { AccessLog } from '../../backend/journal/accessLog';
+import type { AccessLog, AccessRow } from '../../backend/journal/accessLog';
 import type { AccessFilter, AccessReply, AccessRequest, AccessWindow } from '../../protocol/accessLog';
 import { toldRow, type RowContext } from './describe';
 import { compileFilter } from './filter';
@@ -59,6 +59,20 @@ export class RowWindows {
     const matches = this.rowsOf(context, request.filter);
     const ordinal = sameRegister(log, matches, request.seq, request.direction);
     return ordinal === undefined ? undefined : { kind: 'found', ordinal, seq: matches.seqAt(ordinal) };
+  }
+
+  /** Rows from one ordinal to another, both included, oldest first; `limit` of them at most. */
+  range(
+    context: RowContext,
+    { filter, from, to }: Pick<Of<'copy'>, 'filter' | 'from' | 'to'>,
+    limit: number,
+  ): readonly AccessRow[] {
+    const matches = this.rowsOf(context, filter);
+    const first = Math.max(matches.start, Math.min(from, to));
+    const end = Math.min(matches.end, Math.max(from, to) + 1, first + limit);
+    return Array.from({ length: Math.max(0, end - first) }, (_, i) =>
+      context.log.row(matches.seqAt(first + i)),
+    ).filter((row) => row !== undefined);
   }
 
   /** The rows that the filter shows, up to date with the log. */
