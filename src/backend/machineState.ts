@@ -11,6 +11,8 @@ import type { Access, AccessListener } from './journal/access';
 import type { JournalEntry } from './journal/entry';
 import { entryText } from './journal/entryText';
 import { History } from './journal/history';
+import type { PlacedStructure } from './spec/layout';
+import { LayoutMemo } from './spec/layoutMemo';
 import { compareBdf, formatBdf, sameBdf, type Bdf } from './spec/bdf';
 import type {
   ActionResult,
@@ -39,6 +41,7 @@ export class MachineState {
   protected nextDomid = FIRST_DOMID + 1;
   private readonly listeners = new Set<(change: MachineChange) => void>();
   protected readonly accessListeners = new Set<AccessListener>();
+  private readonly layouts = new WeakMap<MachineFunction, LayoutMemo>();
   private logListener: ((line: LogLine) => void) | undefined;
   protected readonly history = new History();
   private counter = 0;
@@ -183,11 +186,20 @@ export class MachineState {
     return entries.map(({ start, end, field }) => ({ start, end, quirk: field.dynamic }));
   }
 
+  /** Where the hardware has its structures (see layoutOf). What is as it was the last time is the same object. */
+  layout(bdf: Bdf): readonly PlacedStructure[] {
+    const member = this.member(bdf);
+    let memo = this.layouts.get(member);
+    if (memo === undefined) this.layouts.set(member, (memo = new LayoutMemo()));
+    return memo.layoutOf(member.dev.fn.config.subarray(0, member.dev.fn.configSize), member.known);
+  }
+
   /** How every bit takes writes (see assembly/accessMap); with the guest's half when a guest owns the function. */
   accessMap(bdf: Bdf): Uint8Array {
-    const { dev, known } = this.member(bdf);
+    const { dev } = this.member(bdf);
     const owned = this.ownerOf(bdf) !== undefined;
-    return accessMap(dev.fn, known, owned ? this.host.driver.stub.find(bdf)?.configSpace : undefined);
+    const space = owned ? this.host.driver.stub.find(bdf)?.configSpace : undefined;
+    return accessMap(dev.fn, this.layout(bdf), space);
   }
 
   /** What the guest gets, read dword by dword through conf_read; undefined when the guest does not own the function. */

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import type { LogOutputChannel } from 'vscode';
 import { describe, expect, it } from 'vitest';
 import { Machine } from '../../src/backend/machine';
 import { formatBdf, type Bdf } from '../../src/backend/spec/bdf';
+import { LayoutMemo } from '../../src/backend/spec/layoutMemo';
+import { writeLe } from '../../src/backend/spec/uint';
 import type { FunctionState } from '../../src/backend/view';
 import { DecodedFunction } from '../../src/extension/inspector/decoded';
 import { snapshotOf } from '../../src/extension/inspector/describe';
@@ -123,6 +126,37 @@ describe('the picture that the page gets', () => {
     });
     told(view, messageBetween(second, broken));
     expect(view.chains?.hardware.extended).toEqual([]);
+  });
+  it('has the lines that it would have had it been worked out anew, whatever was written', () => {
+    const { machine, bdf } = assigned();
+    machine.permissive(bdf);
+    const offset = fc.oneof(fc.nat({ max: 0x3f }), fc.nat({ max: 0x1ff }));
+    const write = fc.record({ offset, value: fc.nat({ max: 0xff }), guest: fc.boolean() });
+    const at = machine.function(bdf)?.assignedTo?.guest ?? bdf;
+    let revision = 1;
+    fc.assert(
+      fc.property(write, ({ offset, value, guest }) => {
+        if (guest) machine.confWrite(GUEST, at, offset, 1, value);
+        else machine.hardwareWrite(bdf, offset, 1, value);
+        const kept = picture(machine, bdf, ++revision);
+        const anew = snapshotOf(machine, stateOf(machine, bdf), 'title', revision, new DecodedFunction());
+        expect(JSON.stringify(kept.decoded)).toBe(JSON.stringify(anew.decoded));
+      }),
+      { numRuns: 200 },
+    );
+  });
+  it('has lines of the Express capability that follow the base addresses, which lspci looks at', () => {
+    const machine = sample();
+    const bdf = nic(machine);
+    const image = machine.realImage(bdf);
+    const layouts = new LayoutMemo();
+    const lines = new DecodedFunction();
+    const express = (baseAddress: number): string => {
+      for (let slot = 0; slot < 6; slot++) writeLe(image.bytes, 0x10 + 4 * slot, 4, baseAddress);
+      return JSON.stringify(lines.hardware.lines(layouts.layoutOf(image.bytes, image.known), image, {}));
+    };
+    expect(express(0)).not.toContain('AtomicOpsCap');
+    expect(express(0xfe000000)).toContain('AtomicOpsCap');
   });
   it('that did not change is not told, and one with another owner is told whole', () => {
     const { machine, bdf } = assigned();

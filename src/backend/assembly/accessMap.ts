@@ -1,7 +1,7 @@
 import type { PciFunction } from '../device/pciFunction';
 import { waysOf, type WriteWay } from '../pciback/field';
 import type { ConfigSpace } from '../pciback/confSpace';
-import { layoutOf } from '../spec/layout';
+import type { PlacedStructure } from '../spec/layout';
 import type { Access } from '../spec/register';
 import { and, bits } from '../spec/uint';
 
@@ -31,17 +31,22 @@ const ownAccess = (access: Access): number => {
 };
 
 /** Writable bits are the device's own masks; of the others the catalogue says what they are. */
-const deviceAccess = (map: Uint8Array, fn: PciFunction, known: Uint8Array): void => {
-  const { config, rw, w1c, configSize } = fn;
-  for (const { registers } of layoutOf(config.subarray(0, configSize), known))
+const deviceAccess = (
+  map: Uint8Array,
+  { rw, w1c }: PciFunction,
+  structures: readonly PlacedStructure[],
+): void => {
+  for (const { registers } of structures)
     for (const { offset, width, access, fields } of registers) {
       map.fill(ownAccess(access), 8 * offset, 8 * (offset + width));
       for (const f of fields) map.fill(ownAccess(f.access), 8 * offset + f.lsb, 8 * offset + f.lsb + f.width);
     }
-  for (let bit = 0; bit < map.length; bit++) {
-    const at = bit >> 3;
-    if (bits(w1c[at]!, bit & 7, 1) === 1) map[bit] = DEVICE_ACCESS.RW1C;
-    else if (bits(rw[at]!, bit & 7, 1) === 1) map[bit] = DEVICE_ACCESS.RW;
+  for (let at = 0; 8 * at < map.length; at++) {
+    // Most bytes take no write at all.
+    if (w1c[at] === 0 && rw[at] === 0) continue;
+    for (let bit = 0; bit < 8; bit++)
+      if (bits(w1c[at]!, bit, 1) === 1) map[8 * at + bit] = DEVICE_ACCESS.RW1C;
+      else if (bits(rw[at]!, bit, 1) === 1) map[8 * at + bit] = DEVICE_ACCESS.RW;
   }
 };
 
@@ -55,10 +60,17 @@ const guestAccess = (map: Uint8Array, space: ConfigSpace): void => {
   for (let bit = 0; bit < map.length; bit++) map[bit] = map[bit]! | (guest[bit]! << 4);
 };
 
-/** The map of the function; without the guest's half where no driver stands between. 8 * configSize bytes. */
-export const accessMap = (fn: PciFunction, known: Uint8Array, space: ConfigSpace | undefined): Uint8Array => {
+/**
+ * The map of the function, whose structures are placed as given; without the guest's half where no driver stands
+ * between. 8 * configSize bytes.
+ */
+export const accessMap = (
+  fn: PciFunction,
+  structures: readonly PlacedStructure[],
+  space: ConfigSpace | undefined,
+): Uint8Array => {
   const map = new Uint8Array(8 * fn.configSize);
-  deviceAccess(map, fn, known);
+  deviceAccess(map, fn, structures);
   if (space !== undefined) guestAccess(map, space);
   return map;
 };

@@ -57,7 +57,7 @@ export const structureReader =
   };
 
 /** What a walk finds of a structure. */
-type Found = Pick<StructureOutline, 'kind' | 'id' | 'offset' | 'version'>;
+export type Found = Pick<StructureOutline, 'kind' | 'id' | 'offset' | 'version'>;
 
 /** Structures without bit detail: what every structure of their kind begins with. */
 const headOf = (kind: StructureKind): readonly RegisterSpec[] => {
@@ -103,23 +103,26 @@ export const outlineOf = <Kind extends StructureKind>(
   { config, known, owner }: ConfigSpace,
   found: Found & { readonly kind: Kind },
   spec = specOf(found),
+  read = structureReader(config, known, found.offset),
 ): StructureOutline & { readonly kind: Kind } => {
   const end = found.kind === 'capability' ? Math.min(EXTENDED_SPACE, config.length) : config.length;
-  const length = Math.min(
-    spec.length(structureReader(config, known, found.offset), owner),
-    end - found.offset,
-  );
+  const length = Math.min(spec.length(read, owner), end - found.offset);
   return { ...found, length, name: spec.name, title: spec.title };
 };
 
-const place = (space: ConfigSpace, found: Found): PlacedStructure => {
+/** The structure with its registers. `read` reads from its start. */
+export const placed = (
+  space: ConfigSpace,
+  found: Found,
+  read = structureReader(space.config, space.known, found.offset),
+): PlacedStructure => {
   const spec = specOf(found);
-  const outline = outlineOf(space, found, spec);
+  const outline = outlineOf(space, found, spec, read);
   const { offset, length } = outline;
   return {
     ...outline,
     registers: spec
-      .registers(structureReader(space.config, space.known, offset), space.owner)
+      .registers(read, space.owner)
       .filter((register) => register.offset + register.width <= length)
       .map((register) => ({ ...register, offset: offset + register.offset })),
   };
@@ -159,9 +162,14 @@ export const configSpace = (
 /**
  * Everything that `config` holds, with absolute offsets: the header, then capabilities, then extended capabilities,
  * both in chain order. `known` has 1 for each byte of `config` that the source gave. Structures may overlap in
- * broken images; nothing is hidden. A header whose type is not known is placed as type 0. Never throws.
+ * broken images; nothing is hidden. A header whose type is not known is placed as type 0. Never throws. `place` may
+ * give what it placed before (see LayoutMemo).
  */
-export const layoutOf = (config: Uint8Array, known: Uint8Array): readonly PlacedStructure[] => {
+export const layoutOf = (
+  config: Uint8Array,
+  known: Uint8Array,
+  place: (space: ConfigSpace, found: Found) => PlacedStructure = placed,
+): readonly PlacedStructure[] => {
   const capabilities = walkCapabilities(config, known).found;
   const extended = walkExtendedCapabilities(config, known, capabilities).found;
   const space = configSpace(config, known, capabilities);

@@ -1,48 +1,49 @@
 import { decodeStructure, type HostFacts } from '../../backend/spec/decode/decodeStructure';
-import type { PlacedStructure } from '../../backend/spec/layout';
+import { structureReader, type PlacedStructure } from '../../backend/spec/layout';
+import { ReadLog } from '../../backend/spec/readLog';
 import type { DecodedLine, Image } from '../../protocol/model';
+
+interface Kept {
+  readonly facts: string;
+  /** Which of the structure's own bytes were known. */
+  readonly known: Uint8Array;
+  readonly reads: ReadLog;
+  readonly lines: DecodedLine[];
+}
 
 /**
  * The decoded lines of an image, structure by structure. Working them all out takes over a millisecond, and most
- * changes touch one register: what a structure's bytes gave is kept until they change.
+ * changes touch one register: the lines of a structure are kept until a byte changes that they come from. That may be
+ * one outside of the structure: lspci looks at the BARs for the Express capability.
  */
 export class DecodedImage {
-  private readonly kept = new Map<
-    string,
-    { readonly facts: string; readonly image: Image; readonly lines: DecodedLine[] }
-  >();
+  private kept = new Map<PlacedStructure, Kept>();
 
-  /** One list for each structure, in order. */
-  lines(structures: readonly PlacedStructure[], image: Image, facts: HostFacts): DecodedLine[][] {
+  /** One list for each structure, in order; the same objects where nothing changed. */
+  lines(structures: readonly PlacedStructure[], { bytes, known }: Image, facts: HostFacts): DecodedLine[][] {
     const factsText = JSON.stringify(facts, (_key, value: unknown) =>
       typeof value === 'bigint' ? value.toString() : value,
     );
-    return structures.map((structure) => {
-      const { kind, id, offset, length } = structure;
-      const key = `${kind} ${id} ${offset} ${length}`;
-      const now = { bytes: part(image.bytes, structure), known: part(image.known, structure) };
-      const before = this.kept.get(key);
-      if (
-        before?.facts === factsText &&
-        equal(before.image.bytes, now.bytes) &&
-        equal(before.image.known, now.known)
-      )
-        return before.lines;
-      const lines = decodeStructure(structure, image.bytes, image.known, facts).map(
+    const read = structureReader(bytes, known, 0);
+    const kept = structures.map((structure): [PlacedStructure, Kept] => {
+      const own = known.slice(structure.offset, structure.offset + structure.length);
+      const before = this.kept.get(structure);
+      if (before?.facts === factsText && equal(before.known, own) && before.reads.holds(read))
+        return [structure, before];
+      const reads = new ReadLog();
+      const lines = decodeStructure(structure, bytes, known, facts, reads.follow(read)).map(
         ({ label, text, register }) => ({
           label,
           text,
           registers: register === '' ? [] : register.split(' '),
         }),
       );
-      this.kept.set(key, { facts: factsText, image: now, lines });
-      return lines;
+      return [structure, { facts: factsText, known: own, reads, lines }];
     });
+    this.kept = new Map(kept);
+    return kept.map(([, { lines }]) => lines);
   }
 }
-
-const part = (bytes: Uint8Array, { offset, length }: PlacedStructure): Uint8Array =>
-  bytes.slice(offset, offset + length);
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);

@@ -1,7 +1,7 @@
 import type { Machine } from '../../backend/machine';
 import { formatBdf } from '../../backend/spec/bdf';
 import { chainsOf } from '../../backend/spec/chainLint';
-import { layoutOf, type PlacedStructure } from '../../backend/spec/layout';
+import type { PlacedStructure } from '../../backend/spec/layout';
 import type { BitFieldSpec } from '../../backend/spec/register';
 import { RULES, ruleText } from '../../backend/verdict/rules';
 import type { Picture, Verdict } from '../../backend/verdict/verdict';
@@ -11,7 +11,7 @@ import type { Verdict as ToldVerdict } from '../../protocol/verdict';
 
 import type { DecodedFunction } from './decoded';
 
-/** Turns what the engine shows into what the page is told. No vscode here, and nothing that is remembered. */
+/** Turns what the engine shows into what the page is told. No vscode here. */
 
 const valuesOf = (values: BitFieldSpec['values']): [number, string][] =>
   Object.entries(values ?? {}).map(([value, meaning]) => [Number(value), meaning]);
@@ -43,6 +43,15 @@ export const structureOf = (placed: PlacedStructure): Structure => ({
     })),
   })),
 });
+
+const told = new WeakMap<readonly PlacedStructure[], Structure[]>();
+
+/** The same list for the same list: hundreds of registers, which hardly ever change. */
+const structuresOf = (placed: readonly PlacedStructure[]): Structure[] => {
+  const structures = told.get(placed) ?? placed.map(structureOf);
+  told.set(placed, structures);
+  return structures;
+};
 
 /** Copies: the engine may write its arrays on, the page's picture must not follow unseen. */
 const imageOf = (image: ConfigImage): Image => ({ bytes: image.bytes.slice(), known: image.known.slice() });
@@ -93,12 +102,12 @@ export const snapshotOf = (
   const hardware = imageOf(machine.realImage(bdf));
   const seen = assignedTo && machine.guestImage(assignedTo.domid, bdf);
   const guest = seen && imageOf(seen);
-  const placed = layoutOf(hardware.bytes, hardware.known);
+  const placed = machine.layout(bdf);
   const facts = machine.kernelFacts(bdf);
   return {
     revision,
     head: headOf(machine, state, title),
-    structures: placed.map(structureOf),
+    structures: structuresOf(placed),
     chains: { hardware: chainOf(hardware), ...(guest ? { guest: chainOf(guest) } : {}) },
     decoded: {
       hardware: decoded.hardware.lines(placed, hardware, facts),

@@ -4,8 +4,8 @@ import { changedRuns } from '../../protocol/runs';
 
 const NONE: Image = { bytes: new Uint8Array(0), known: new Uint8Array(0) };
 
-/** Heads, layouts and chains are small plain data, so their text decides whether they are equal. */
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** Plain data, so their text decides whether they are equal. Layouts are large, but mostly the same object. */
+const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** Lines that did not change are the same objects (see DecodedImage). */
 const sameLines = (a: Decoded, b: Decoded): boolean =>
@@ -17,7 +17,7 @@ const sameLines = (a: Decoded, b: Decoded): boolean =>
   );
 
 const sameBytes = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every((v, i) => v === b[i]));
+  a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0);
 
 /**
  * The message that takes the page from one picture to the next; undefined when nothing changed. A snapshot where

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { accessMap, DEVICE_ACCESS, GUEST_ACCESS } from '../../../src/backend/assembly/accessMap';
 import { explained } from '../../../src/backend/assembly/explained';
 import { formatBdf } from '../../../src/backend/spec/bdf';
+import { layoutOf } from '../../../src/backend/spec/layout';
 import { xor, shl } from '../../../src/backend/spec/uint';
 import type { Fate } from '../../../src/backend/verdict/rules';
 import { at, IGB, sampleMachine } from '../machine/machines';
@@ -19,7 +20,11 @@ const FATES: Readonly<Record<number, readonly Fate[]>> = {
 };
 
 const mapOf = ({ host, dev }: Fresh): Uint8Array =>
-  accessMap(dev.fn, new Uint8Array(dev.fn.configSize).fill(1), seizedOf(host, dev).configSpace);
+  accessMap(
+    dev.fn,
+    layoutOf(dev.fn.config.subarray(0, dev.fn.configSize), new Uint8Array(dev.fn.configSize).fill(1)),
+    seizedOf(host, dev).configSpace,
+  );
 
 const nothing = (): void => undefined;
 const permissive = ({ host, dev }: Fresh): void => void store(host, 'permissive', dev.name);

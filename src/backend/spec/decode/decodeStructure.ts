@@ -1,6 +1,6 @@
 import { capabilityName } from '../capabilityIds';
-import type { PlacedStructure } from '../layout';
-import type { StructureKind } from '../register';
+import { structureReader, type PlacedStructure } from '../layout';
+import type { StructureKind, StructureReader } from '../register';
 import { hex } from '../uint';
 import { CAPABILITY_DECODERS } from './capabilities';
 import type { DecodedLine, HostFacts, LineSpec, StructureDecoder } from './decodedLine';
@@ -66,16 +66,17 @@ const headlineOf = (reading: Reading, decoder: StructureDecoder | undefined): re
  * What lspci -vvv says of a structure that `layoutOf` placed in `config`, in its order and its words; structures that
  * lspci does not decode follow the same notation register by register. `known` has 1 for each byte that the source
  * gave. Vendors and devices stand as ids, in lspci -n's manner. Sizes of BARs and the interrupt come from `host`;
- * addresses are those in the registers, as with lspci -b. Never throws.
+ * addresses are those in the registers, as with lspci -b. `read` reads `config` from its start. Never throws.
  */
 export const decodeStructure = (
   structure: PlacedStructure,
   config: Uint8Array,
   known: Uint8Array,
   host: HostFacts = {},
+  read: StructureReader = structureReader(config, known, 0),
 ): readonly DecodedLine[] => {
   const decoder = BY_KEY.get(keyOf(structure.kind, structure.id));
-  const reading = readingOf(structure, config, known, host);
+  const reading = readingOf(structure, config, known, host, read);
   const lines = decoder?.lines ?? genericLines(structure);
   return [
     ...headlineOf(reading, decoder),

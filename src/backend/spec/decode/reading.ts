@@ -52,8 +52,8 @@ export const readingOf = (
   config: Uint8Array,
   known: Uint8Array,
   host: HostFacts,
+  read: StructureReader = structureReader(config, known, 0),
 ): Reading => {
-  const read = structureReader(config, known, 0);
   const registers: ReadonlyMap<string, PlacedRegister> = new Map(
     structure.registers.map((register) => [register.name, register]),
   );
