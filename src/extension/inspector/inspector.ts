@@ -25,6 +25,9 @@ const copyFormat = (): CopyFormat => {
   return copyFormatSchema.options.find((format) => format === chosen) ?? 'hex';
 };
 
+/** The page draws once in a frame. */
+const FRAME_MS = 16;
+
 /** One panel: a function of the machine that is open, and the page that shows it. */
 export class Inspector implements vscode.Disposable {
   /** What the page has; undefined when it has to be told everything. */
@@ -35,7 +38,11 @@ export class Inspector implements vscode.Disposable {
   private ready = false;
   /** What the page is to select once it shows the function. */
   private selecting: HostMessage | undefined;
+  /** Changes wait to be told. */
   private scheduled = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the page was told last, of `performance.now()`. */
+  private toldAt = -Infinity;
   private disposed = false;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -93,6 +100,7 @@ export class Inspector implements vscode.Disposable {
 
   dispose(): void {
     this.disposed = true;
+    clearTimeout(this.timer);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -101,18 +109,22 @@ export class Inspector implements vscode.Disposable {
     this.told = undefined;
   }
 
-  /** Several changes in one turn are told at once. */
+  /** Tells at once what changes now and then; what changes faster than the page draws is told together. */
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    queueMicrotask(() => {
+    const due = (): void => {
       if (this.scheduled) this.tell();
-    });
+    };
+    const wait = this.toldAt + FRAME_MS - performance.now();
+    if (wait > 0) this.timer = setTimeout(due, wait);
+    else queueMicrotask(due);
   }
 
   /** Brings title and page up to date. */
   private tell(): void {
     this.scheduled = false;
+    clearTimeout(this.timer);
     if (this.disposed) return;
     this.showTitle();
     if (!this.ready) return;
@@ -134,6 +146,7 @@ export class Inspector implements vscode.Disposable {
     if (!message) return;
     this.revision = now.revision;
     this.told = now;
+    this.toldAt = performance.now();
     this.send(message);
     this.tellSelection();
   }
