@@ -10,7 +10,7 @@ export class ContextKeys implements vscode.Disposable {
 
   constructor(private readonly session: Session) {
     const update = (): void => this.update();
-    this.subscriptions = [session.onDidReplaceMachine(update), session.onDidChange(update)];
+    this.subscriptions = [session.onDidReplaceMachine(update), session.onDidChangeStanding(update)];
     this.update();
   }
 

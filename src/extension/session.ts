@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Machine } from '../backend/machine';
 import type { MachineChange } from '../backend/view';
 import type { PciIds } from '../sources/pciIds';
+import { Standings } from './standings';
 
 /** Where the machine that is open came from. */
 export type Origin = { readonly kind: 'sample' } | { readonly kind: 'dump'; readonly uri: vscode.Uri };
@@ -14,6 +15,8 @@ export interface Session {
   readonly onDidReplaceMachine: vscode.Event<Machine>;
   /** An action on the machine that is open may have changed something. Not sent when the machine is replaced. */
   readonly onDidChange: vscode.Event<MachineChange>;
+  /** The same for changes of who has which function and how the driver treats it, which accesses seldom are. */
+  readonly onDidChangeStanding: vscode.Event<MachineChange>;
   /** Names of vendors, devices and classes. */
   readonly names: PciIds;
   /** The names were read again from another file. */
@@ -24,11 +27,13 @@ export interface Session {
 export class MachineSession implements Session, vscode.Disposable {
   private readonly replaced = new vscode.EventEmitter<Machine>();
   private readonly changed = new vscode.EventEmitter<MachineChange>();
+  private readonly stoodOtherwise = new vscode.EventEmitter<MachineChange>();
   private readonly renamed = new vscode.EventEmitter<PciIds>();
   private unsubscribe: () => void;
 
   readonly onDidReplaceMachine = this.replaced.event;
   readonly onDidChange = this.changed.event;
+  readonly onDidChangeStanding = this.stoodOtherwise.event;
   readonly onDidChangeNames = this.renamed.event;
 
   constructor(
@@ -67,10 +72,16 @@ export class MachineSession implements Session, vscode.Disposable {
     this.unsubscribe();
     this.replaced.dispose();
     this.changed.dispose();
+    this.stoodOtherwise.dispose();
     this.renamed.dispose();
   }
 
   private follow(machine: Machine): () => void {
-    return machine.onDidChange((change) => this.changed.fire(change));
+    const standings = new Standings(machine);
+    return machine.onDidChange((change) => {
+      const standing = standings.after(change);
+      this.changed.fire(change);
+      if (standing) this.stoodOtherwise.fire(standing);
+    });
   }
 }

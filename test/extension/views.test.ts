@@ -79,11 +79,34 @@ describe('Machine view', () => {
   it('a change touches the rows of its functions only, and keeps their identity', async () => {
     const [first] = current.machine.functions();
     assert.ok(first);
+    allRows(tree);
     const row = tree.functionRow(first.bdf);
     const changed = await nextEvent(tree.onDidChangeTreeData, () =>
       vscode.commands.executeCommand(Command.seize, formatBdf(first.bdf)),
     );
     assert.ok(row && (changed === undefined || (Array.isArray(changed) && changed.includes(row))));
+  });
+
+  it('a register that is written touches no row, in either view, nor a badge', async () => {
+    const [first] = current.machine.functions();
+    assert.ok(first);
+    allRows(tree);
+    const guests = new GuestsTree(current);
+    const decorations = new FunctionDecorations(current);
+    const told: string[] = [];
+    tree.onDidChangeTreeData(() => told.push('machine'));
+    guests.onDidChangeTreeData(() => told.push('guests'));
+    decorations.onDidChangeFileDecorations(() => told.push('badges'));
+    const CACHE_LINE_SIZE = 0x0c;
+    const changed = await nextEvent(current.onDidChange, () =>
+      current.machine.hardwareWrite(first.bdf, CACHE_LINE_SIZE, 1, 0x10),
+    );
+    assert.equal(changed.action, 'hardwareWrite');
+    assert.deepEqual(told, []);
+    await vscode.commands.executeCommand(Command.seize, formatBdf(first.bdf));
+    assert.deepEqual(told, ['machine', 'guests', 'badges']);
+    guests.dispose();
+    decorations.dispose();
   });
 
   it('says nothing after it was disposed of', async () => {

@@ -17,7 +17,7 @@ export class FunctionDecorations implements vscode.FileDecorationProvider, vscod
     this.subscriptions = [
       this.changed,
       session.onDidReplaceMachine(() => this.changed.fire(undefined)),
-      session.onDidChange((change) => this.changed.fire(change.functions?.map(functionUri))),
+      session.onDidChangeStanding((change) => this.changed.fire(change.functions?.map(functionUri))),
     ];
   }
 

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { layoutOf } from '../../backend/spec/layout';
 import { formatBdf, formatShortBdf } from '../../backend/spec/bdf';
 import { hex } from '../../backend/spec/uint';
 import type { FunctionState } from '../../backend/view';
@@ -72,8 +71,7 @@ export const functionTooltip = (session: Session, state: FunctionState): vscode.
   text.appendMarkdown('| | |\n|---|---|\n');
   for (const [name, value] of rows)
     text.appendMarkdown('| ').appendText(name).appendMarkdown(' | ').appendText(value).appendMarkdown(' |\n');
-  const { bytes, known } = session.machine.realImage(state.bdf);
-  const structures = layoutOf(bytes, known).filter((structure) => structure.kind !== 'header');
+  const structures = session.machine.layout(state.bdf).filter((structure) => structure.kind !== 'header');
   if (structures.length > 0)
     text.appendMarkdown('\n').appendCodeblock(structures.map(capabilityLabel).join('\n'), 'text');
   return text;

@@ -34,7 +34,7 @@ export class GuestsTree implements vscode.TreeDataProvider<GuestNode>, vscode.Di
     this.subscriptions = [
       this.changed,
       session.onDidReplaceMachine(refresh),
-      session.onDidChange(refresh),
+      session.onDidChangeStanding(refresh),
       session.onDidChangeNames(refresh),
     ];
   }

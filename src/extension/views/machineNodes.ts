@@ -1,7 +1,7 @@
 import type { Machine } from '../../backend/machine';
 import { compareBdf, formatBdf, type Bdf } from '../../backend/spec/bdf';
 import { chainsOf, type ChainFinding } from '../../backend/spec/chainLint';
-import { layoutOf, type PlacedStructure } from '../../backend/spec/layout';
+import type { PlacedStructure } from '../../backend/spec/layout';
 import { hex } from '../../backend/spec/uint';
 import type { BusState, FunctionNode } from '../../backend/view';
 
@@ -123,7 +123,8 @@ export class MachineNodes {
     if (!this.machine.function(bdf)) return [];
     const { bytes, known } = this.machine.realImage(bdf);
     const address = formatBdf(bdf);
-    const capabilities = layoutOf(bytes, known)
+    const capabilities = this.machine
+      .layout(bdf)
       .filter((structure) => structure.kind !== 'header')
       .map((structure): CapabilityRow => ({
         kind: 'capability',

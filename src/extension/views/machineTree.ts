@@ -12,11 +12,19 @@ import { capabilityLabel, MachineNodes, type FunctionRow, type MachineNode } fro
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
+/** Rows of capabilities follow writes to registers this far behind: a guest can make thousands of them in a second. */
+const STRUCTURES_DELAY_MS = 250;
+
 /** Rows of the Machine view: domain, buses behind their bridges, functions as lspci prints them, capabilities. */
 export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<MachineNode | MachineNode[] | undefined>();
   private readonly subscriptions: vscode.Disposable[];
   private nodes: MachineNodes;
+  /** Functions that VS Code was given since the buses were laid out. The others it asks for when it wants them. */
+  private readonly given = new Set<FunctionRow>();
+  /** Rows below which capabilities were given, and what those were. */
+  private readonly structures = new Map<MachineNode, string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(private readonly session: Session) {
@@ -25,7 +33,10 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
       this.changed,
       session.onDidReplaceMachine(() => this.layOut()),
       session.onDidChangeNames(() => this.changed.fire(undefined)),
-      session.onDidChange((change) => this.follow(change)),
+      session.onDidChangeStanding((change) => this.follow(change)),
+      session.onDidChange(() => {
+        this.timer ??= setTimeout(() => this.followStructures(), STRUCTURES_DELAY_MS);
+      }),
     ];
   }
 
@@ -35,7 +46,10 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
   }
 
   getChildren(row?: MachineNode): MachineNode[] {
-    return [...(row ? this.nodes.children(row) : this.nodes.roots)];
+    const children = row ? this.nodes.children(row) : this.nodes.roots;
+    for (const child of children) if (child.kind === 'function') this.given.add(child);
+    if (row && hasStructures(row)) this.structures.set(row, structuresText(children));
+    return [...children];
   }
 
   getParent(row: MachineNode): MachineNode | undefined {
@@ -57,11 +71,14 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
   private layOut(): void {
     this.nodes = new MachineNodes(this.session.machine);
+    this.given.clear();
+    this.structures.clear();
     this.changed.fire(undefined);
   }
 
@@ -70,7 +87,20 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
     const rows = functions?.map((bdf) => this.nodes.functionRow(bdf));
     const known = rows?.filter((row) => row !== undefined && this.session.machine.function(row.bdf));
     if (!rows || known?.length !== rows.length) this.layOut();
-    else this.changed.fire(known as FunctionRow[]);
+    else this.fire((known as FunctionRow[]).filter((row) => this.given.has(row)));
+  }
+
+  /** A write can move a capability or break a chain. */
+  private followStructures(): void {
+    this.timer = undefined;
+    const rows = [...this.structures].filter(
+      ([row, text]) => structuresText(this.nodes.children(row)) !== text,
+    );
+    this.fire(rows.map(([row]) => row));
+  }
+
+  private fire(rows: MachineNode[]): void {
+    if (rows.length > 0) this.changed.fire(rows);
   }
 
   private itemOf(row: MachineNode): vscode.TreeItem {
@@ -148,3 +178,16 @@ export class MachineTree implements vscode.TreeDataProvider<MachineNode>, vscode
     };
   }
 }
+
+const hasStructures = ({ kind }: MachineNode): boolean => kind === 'function' || kind === 'capabilities';
+
+const structuresText = (rows: readonly MachineNode[]): string =>
+  rows
+    .map((row) =>
+      row.kind === 'capability'
+        ? capabilityLabel(row.structure)
+        : row.kind === 'chainProblem'
+          ? row.problem.message
+          : row.id,
+    )
+    .join('\n');

@@ -12,7 +12,11 @@ export class MachineStatus implements vscode.Disposable {
     this.item.name = vscode.l10n.t('PCI machine');
     this.item.command = FocusCommand.machine;
     const update = (): void => this.update();
-    this.subscriptions = [this.item, session.onDidReplaceMachine(update), session.onDidChange(update)];
+    this.subscriptions = [
+      this.item,
+      session.onDidReplaceMachine(update),
+      session.onDidChangeStanding(update),
+    ];
     this.update();
     this.item.show();
   }

@@ -41,7 +41,7 @@ export class Views implements vscode.Disposable {
       this.machine,
       this.guests,
       session.onDidReplaceMachine(describe),
-      session.onDidChange(describe),
+      session.onDidChangeStanding(describe),
     ];
     this.describe();
   }
