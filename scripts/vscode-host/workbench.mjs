@@ -72,6 +72,7 @@ export async function addDevelopmentExtension(page, server, { extensions, tests 
  * @property {{ width: number, height: number }} [viewport]
  * @property {string | undefined} [folder] copied, so that nothing writes into the original
  * @property {Record<string, unknown>} [settings]
+ * @property {string[]} [extensions] folders of further extensions under development, absolute
  * @property {(line: string) => void} [say] progress lines
  */
 
@@ -86,6 +87,7 @@ export async function openWorkbench({
   viewport = { width: 1280, height: 800 },
   folder = SAMPLE_WORKSPACE,
   settings = {},
+  extensions = [],
   say = () => {},
 } = {}) {
   // The newest host also holds the Chromium for every variant.
@@ -112,7 +114,8 @@ export async function openWorkbench({
   }
   const workbench = new Workbench(server, ui, workspace);
   try {
-    if (from === 'dev') await addDevelopmentExtension(ui.page, server, { extensions: [PROJECT] });
+    const development = [...(from === 'dev' ? [PROJECT] : []), ...extensions];
+    if (development.length > 0) await addDevelopmentExtension(ui.page, server, { extensions: development });
     await ui.page.goto(workbenchUrl(server, workspace));
     await workbench.ready();
     await workbench.dress(theme);
